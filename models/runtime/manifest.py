@@ -1,0 +1,118 @@
+"""``manifest.json``: everything a saved model says of itself, checked when it is read."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from models.text.spec import TextRule
+
+SCHEMA_VERSION = 1
+
+Task = Literal["classification", "multilabel"]
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Interval(_Part):
+    """A figure with its bootstrap 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+class Evaluation(_Part):
+    """Metrics of one model on one set of rows.
+
+    ``metrics`` maps a name (``accuracy``, ``macro_f1``, ``ece``, ``roc_auc``, ...) to its value and interval;
+    ``per_class`` maps a label to ``precision``, ``recall``, ``f1`` and ``n``; ``slices`` maps a slice
+    (``source=imdb``) to its own accuracy; ``confusion[i][j]`` counts rows of label i answered j.
+    """
+
+    n: int
+    metrics: dict[str, Interval]
+    per_class: dict[str, dict[str, float]] = {}
+    slices: dict[str, dict[str, float]] = {}
+    confusion: list[list[int]] = []
+
+
+class Calibration(_Part):
+    """How raw outputs become an answer. ``temperature`` divides the logits.
+
+    ``abstain_below``: a best guess with less confidence is marked ``abstained`` (classification);
+    ``thresholds``: a label with at least this probability is answered (multilabel), one a label.
+    """
+
+    temperature: float = Field(gt=0.0)
+    abstain_below: Share = 0.0
+    thresholds: list[Share] | None = None
+    dev_answered: Share | None = None
+    dev_accuracy_answered: Share | None = None
+
+
+class DataReference(_Part):
+    """What the training data looked like; what is served later can be held against it."""
+
+    fingerprint: str
+    rows: dict[str, int]
+    skipped: dict[str, int]
+    label_share: dict[str, float]
+    length_quantiles: dict[str, float]
+    unknown_rate: float
+    truncated_rate: float
+
+
+class GoldenExample(_Part):
+    """A text with its ids and the outputs each model file gave when it was saved.
+
+    ``outputs`` maps a model file's engine name to the raw outputs of this row.
+    """
+
+    text: str
+    ids: list[int]
+    outputs: dict[str, dict[str, list[float]]]
+
+
+class FileFact(_Part):
+    """Hash and size of one file of the artifact."""
+
+    sha256: str
+    size: int
+
+
+class Environment(_Part):
+    """What the model was trained with."""
+
+    python: str
+    platform: str
+    libraries: dict[str, str]
+    git_commit: str | None
+
+
+class Manifest(_Part):
+    """The content of ``manifest.json``."""
+
+    schema_version: Literal[1] = 1
+    name: str
+    version: int = Field(ge=1)
+    task: Task
+    labels: list[str]
+    created: str
+    config: dict[str, Any]
+    text: TextRule
+    text_table: str
+    vocabulary_size: int
+    parameters: int
+    calibration: Calibration
+    dev: Evaluation
+    test: Evaluation | None
+    baseline: Evaluation | None
+    baseline_name: str | None
+    data: DataReference
+    training: dict[str, Any]
+    golden: list[GoldenExample]
+    environment: Environment
+    files: dict[str, FileFact]
