@@ -1,0 +1,104 @@
+"""A saved model on disk: its manifest, its vocabulary, and the check that no file has changed."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from models.errors import ArtifactError, ArtifactNotFoundError, EngramError
+from models.runtime.location import MANIFEST
+from models.runtime.manifest import FileFact, Manifest
+from models.text.table import table_hash
+from models.text.vocabulary import Vocabulary
+
+VOCABULARY = "vocabulary.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """One version of one saved model, opened."""
+
+    path: Path
+    manifest: Manifest
+    vocabulary: Vocabulary
+
+
+def open_artifact(path: Path) -> Artifact:
+    """Reads and checks the manifest and the vocabulary of ``path``; the other files stay unread.
+
+    Raises:
+        ArtifactNotFoundError: ``path`` holds no manifest.
+        ArtifactError: a file cannot be read, is not what a manifest is, or was written for another text rule.
+    """
+    manifest = _read_manifest(path)
+    if manifest.text_table != table_hash():
+        raise ArtifactError(
+            f"{path} was written with another code-point table ({manifest.text_table[:12]}) than this version of "
+            f"Engram has ({table_hash()[:12]}); train it again, or serve it with the version that wrote it"
+        )
+    return Artifact(path, manifest, _read_vocabulary(path, manifest))
+
+
+def verify_files(artifact: Artifact) -> None:
+    """Compares size and sha256 of every file with the manifest.
+
+    Raises:
+        ArtifactError: a file is missing or is not the one that was saved.
+    """
+    for name, fact in artifact.manifest.files.items():
+        path = artifact.path / name
+        try:
+            size = path.stat().st_size
+            if size != fact.size:
+                raise ArtifactError(f"{path} has {size} bytes; the manifest says {fact.size}")
+            found = sha256_of(path)
+        except OSError as error:
+            raise ArtifactError(f"{path} cannot be read: {error.strerror}") from error
+        if found != fact.sha256:
+            raise ArtifactError(
+                f"{path} is not the file that was saved: sha256 {found[:12]}, the manifest says {fact.sha256[:12]}"
+            )
+
+
+def file_facts(folder: Path) -> dict[str, FileFact]:
+    """Hash and size of every file below ``folder`` except the manifest, by its relative path."""
+    return {
+        path.relative_to(folder).as_posix(): FileFact(sha256=sha256_of(path), size=path.stat().st_size)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path != folder / MANIFEST
+    }
+
+
+def sha256_of(path: Path) -> str:
+    """Hexadecimal sha256 of a file's content."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _read_manifest(path: Path) -> Manifest:
+    file = path / MANIFEST
+    try:
+        return Manifest.model_validate_json(file.read_bytes())
+    except FileNotFoundError as error:
+        raise ArtifactNotFoundError(f"{path} is no saved model: it holds no {MANIFEST}") from error
+    except OSError as error:
+        raise ArtifactError(f"{file} cannot be read: {error.strerror}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise ArtifactError(f"{file} is not a manifest this version reads: {where}: {first['msg']}") from error
+
+
+def _read_vocabulary(path: Path, manifest: Manifest) -> Vocabulary:
+    file = path / VOCABULARY
+    try:
+        vocabulary = Vocabulary.from_list(json.loads(file.read_bytes()))
+    except OSError as error:
+        raise ArtifactError(f"{file} cannot be read: {error.strerror}") from error
+    except (ValueError, EngramError) as error:
+        raise ArtifactError(f"{file} is not a vocabulary: {error}") from error
+    if len(vocabulary) != manifest.vocabulary_size:
+        raise ArtifactError(f"{file} holds {len(vocabulary)} tokens; the manifest says {manifest.vocabulary_size}")
+    return vocabulary
