@@ -1,12 +1,14 @@
 """A training run in one TOML file: every key, its type, its limits and its default.
 
-An unknown key, a wrong type or an impossible combination is refused before any work starts.
+An unknown key, a wrong type or an impossible combination is refused before any work starts. Reading such a
+file is in ``training.config_file``; what an error or a comment says of a key is in ``training.config_keys``.
 """
 
 from pathlib import Path
-from typing import Annotated, Literal
+from types import NoneType
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationInfo, field_validator
 
 from models.runtime.manifest import Task
 from models.text.spec import Segmenter, Truncation, Unit
@@ -14,98 +16,168 @@ from models.text.spec import Segmenter, Truncation, Unit
 Positive = Annotated[int, Field(ge=1)]
 Dropout = Annotated[float, Field(ge=0.0, lt=1.0)]
 Fraction = Annotated[float, Field(gt=0.0, lt=1.0)]
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
+# TOML has no paths: these are the only keys where a string becomes something else.
+FilePath = Annotated[Path, Field(strict=False)]
+Name = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$",
+        json_schema_extra={"allowed": "1 to 100 letters, digits, '.', '_' or '-', the first a letter or digit"},
+    ),
+]
 
 
 class Section(BaseModel):
-    """A part of the file; unknown keys are refused, values are not coerced between types."""
+    """A part of the file; unknown keys are refused, values are not coerced between types.
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    TOML has no null: the string "none" unsets a key that can be unset.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, allow_inf_nan=False, use_attribute_docstrings=True
+    )
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _none_unsets(cls, value: Any, info: ValidationInfo) -> Any:
+        annotation = cls.model_fields[str(info.field_name)].annotation
+        return None if value == "none" and NoneType in get_args(annotation) else value
 
 
 class DataConfig(Section):
-    """``[data]``: where the rows are. Paths are relative to the config file; dev and test may be fractions."""
+    """Where the rows are. Paths are relative to this file's folder."""
 
-    train: Path
-    dev: Path | Fraction = 0.1
-    test: Path | Fraction | None = 0.1
+    train: FilePath
+    """File of labelled rows: .csv, .tsv, .jsonl (each plain or .gz) or .parquet."""
+    dev: FilePath | Fraction = 0.1
+    """Rows that choose the best weights and the thresholds: a file, or a share of the training rows."""
+    test: FilePath | Fraction | None = 0.1
+    """Rows judged once, at the end: a file, or a share of the training rows."""
     text_column: str = "text"
+    """Column that holds the text."""
     label_column: str = "label"
+    """Column that holds the label, or the labels ("labels" by default for multilabel)."""
     label_names: dict[str, str] | None = None
+    """Names shown instead of what stands in the file, such as { 0 = "negative", 1 = "positive" }."""
     separator: str | None = None
+    """Multilabel: what stands between the labels of a cell; without one, a cell is a JSON list."""
     slice_column: str | None = None
-    unlabelled: Path | None = None
+    """Column by whose values metrics are also given, such as a source."""
+    unlabelled: FilePath | None = None
+    """File of texts without labels, for pretraining."""
 
 
 class TextConfig(Section):
-    """``[text]``: how a string becomes token ids."""
+    """How a text becomes token ids."""
 
     unit: Unit = "word"
+    """What a token is. A Han character is a token of its own in both."""
     lowercase: bool = True
+    """Fold letters to lower case."""
     vocabulary_size: Annotated[int, Field(ge=3)] = 30_000
+    """Most tokens known, counting padding and other."""
     min_count: Positive = 2
+    """How often a token must stand in the training texts to be known."""
     max_length: Positive = 400
+    """Most tokens of a text that are read."""
     truncate: Truncation = "head+tail"
+    """Which tokens of a longer text are read; "head+tail" reads a third from its beginning."""
     segmenter: Segmenter | None = None
+    """Word segmenter for text written without spaces."""
 
 
 class ModelConfig(Section):
-    """``[model]``: the network. Names are checked against the registry."""
+    """The network."""
 
     input: str = "embedding"
+    """How a token id becomes a vector."""
     embedding_size: Positive = 128
+    """Numbers in a token's vector."""
     cell: str = "lstm"
+    """The recurrent cell."""
     units: Positive = 64
+    """Numbers in the state of a cell, for each direction."""
     layers: Annotated[int, Field(ge=1, le=8)] = 1
+    """Recurrent layers, one on top of the other."""
     bidirectional: bool = True
+    """Read each text from both ends."""
     pooling: str = "max+mean"
+    """How the states of a text become one vector."""
     embedding_dropout: Dropout = 0.2
+    """Share of the embedding's channels dropped in training, for a whole text."""
     dropout: Dropout = 0.3
+    """Share of the pooled features dropped in training."""
 
 
 class TrainingConfig(Section):
-    """``[training]``: how the network learns."""
+    """How the network learns."""
 
     epochs: Positive = 10
+    """Most times every training row is read."""
     batch_size: Positive = 64
+    """Rows in a batch."""
     optimizer: Literal["adam", "adamw", "sgd"] = "adam"
+    """How a gradient becomes a step."""
     learning_rate: Annotated[float, Field(gt=0.0)] = 1e-3
+    """Size of a step."""
     schedule: Literal["constant", "cosine", "linear"] = "constant"
+    """How the learning rate changes until the last epoch."""
     weight_decay: Annotated[float, Field(ge=0.0)] = 0.0
+    """Share of every weight taken away at a step (adamw only)."""
     momentum: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.9
+    """Share of the last step kept (sgd only)."""
     clip_norm: Annotated[float, Field(gt=0.0)] | None = 1.0
+    """Longest gradient; a longer one is scaled down to it."""
     patience: Positive = 2
+    """Epochs without a better dev score before training ends."""
     monitor: Literal["accuracy", "macro_f1", "loss"] = "accuracy"
+    """The dev score that chooses the best weights."""
     class_weight: Literal["none", "balanced"] = "none"
+    """"balanced" gives the rows of a rare label more weight."""
 
 
 class CalibrationConfig(Section):
-    """``[calibration]``: when an answer is marked as abstained.
-
-    With ``target_accuracy``, the lowest threshold at which the answered dev rows reach it; otherwise the
-    threshold at which ``coverage`` of the dev rows are answered.
-    """
+    """When an answer is marked as abstained."""
 
     target_accuracy: Fraction | None = None
+    """Accuracy the answered dev rows must reach; decides instead of coverage where it is set."""
     coverage: Annotated[float, Field(gt=0.0, le=1.0)] = 0.95
+    """Share of the dev rows that are answered."""
 
 
 class OutputConfig(Section):
-    """``[output]``: where the artifact goes."""
+    """Where the artifact goes."""
 
-    artifacts: Path = Path("artifacts")
+    artifacts: FilePath = Path("artifacts")
+    """Folder of all artifacts, relative to the current folder, where the service looks too."""
     onnx: bool | Literal["int8"] = False
+    """Also write the network as ONNX."""
 
 
 class Config(Section):
     """A whole run."""
 
     name: Name
+    """Name of the model."""
     task: Task = "classification"
+    """One label a text, or any number of them."""
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 1
+    """Start of every random choice; the same seed gives the same split, batches and weights."""
     data: DataConfig
     text: TextConfig = TextConfig()
     model: ModelConfig = ModelConfig()
     training: TrainingConfig = TrainingConfig()
     calibration: CalibrationConfig = CalibrationConfig()
     output: OutputConfig = OutputConfig()
+
+    # Not a key, and not stored: an artifact holds no path of the machine it was made on.
+    _folder: Path = PrivateAttr(Path())
+
+    def locate(self, path: Path) -> Path:
+        """Where a path of ``[data]`` is: relative ones stand in the config file's folder."""
+        return self._folder / path
+
+
+def config_as_dict(config: Config) -> dict[str, Any]:
+    """Every key with its resolved value, ready for JSON; paths stand as they were given."""
+    return config.model_dump(mode="json")

@@ -1,0 +1,143 @@
+"""Figures of merit from probabilities and targets, with bootstrap 95 % intervals.
+
+A target of -1 is a label that training did not have: its row counts as wrong everywhere it can.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from models.runtime.manifest import Evaluation, Interval, Task
+from training.bootstrap import Resamples, accuracy_of, ece_of, interval, macro_f1_of, roc_auc_of
+
+Probabilities = npt.NDArray[np.float64]
+Targets = npt.NDArray[np.integer]
+
+
+def evaluate(
+    task: Task,
+    labels: Sequence[str],
+    probabilities: Probabilities,
+    targets: Targets,
+    *,
+    slices: Sequence[str | None] = (),
+    thresholds: Sequence[float] | None = None,
+    seed: int = 0,
+) -> Evaluation:
+    """Metrics of one model on one set of rows.
+
+    Args:
+        probabilities: [rows, classes].
+        targets: classification: index of the label or -1, [rows]; multilabel: 0 or 1, [rows, classes].
+        slices: a name a row (None where it has none); each gets its own accuracy.
+        thresholds: multilabel: smallest probability at which a label is answered, one a label.
+        seed: of the bootstrap.
+    """
+    if task == "multilabel":
+        return _multilabel(labels, probabilities, targets, thresholds or [0.5] * len(labels), slices, seed)
+    return _classification(labels, probabilities, targets, slices, seed)
+
+
+def _classification(
+    labels: Sequence[str], p: Probabilities, targets: Targets, slices: Sequence[str | None], seed: int
+) -> Evaluation:
+    guesses = p.argmax(axis=1)
+    right = guesses == targets
+    draws = Resamples(len(targets), seed)
+    metrics = {
+        "accuracy": interval(accuracy_of(right), draws),
+        "macro_f1": interval(macro_f1_of(guesses, targets, len(labels)), draws),
+        "ece": interval(ece_of(p.max(axis=1), right), draws),
+        **_roc_auc([targets == c for c in range(len(labels))], p, draws),
+    }
+    counts = np.zeros((len(labels), len(labels)), dtype=np.int64)
+    known = targets >= 0
+    np.add.at(counts, (targets[known], guesses[known]), 1)
+    return Evaluation(
+        n=len(targets),
+        metrics=metrics,
+        per_class=_per_class(labels, counts, np.bincount(guesses, minlength=len(labels))),
+        slices=_slices(slices, right),
+        confusion=counts.tolist(),
+    )
+
+
+def _multilabel(
+    labels: Sequence[str],
+    p: Probabilities,
+    targets: Targets,
+    thresholds: Sequence[float],
+    slices: Sequence[str | None],
+    seed: int,
+) -> Evaluation:
+    truth = targets.astype(bool)
+    answered = p >= np.asarray(thresholds)
+    exact = (answered == truth).all(axis=1)
+    draws = Resamples(len(targets), seed)
+    hits, said, there = (answered & truth).sum(0), answered.sum(0), truth.sum(0)
+
+    def f1(weight: Probabilities) -> Probabilities:
+        per_class = _f1(weight @ (answered & truth), weight @ answered, weight @ truth)
+        return np.asarray(per_class.mean(axis=1))
+
+    def micro_f1(weight: Probabilities) -> Probabilities:
+        return _f1(*(weight @ part.sum(axis=1) for part in (answered & truth, answered, truth)))
+
+    metrics = {
+        "accuracy": interval(accuracy_of(exact), draws),
+        "macro_f1": interval(f1, draws),
+        "micro_f1": interval(micro_f1, draws),
+        **_roc_auc(list(truth.T), p, draws),
+    }
+    per_class = {
+        label: {
+            "precision": float(hits[i] / said[i]) if said[i] else 0.0,
+            "recall": float(hits[i] / there[i]) if there[i] else 0.0,
+            "f1": float(_f1(hits[i], said[i], there[i])),
+            "n": float(there[i]),
+        }
+        for i, label in enumerate(labels)
+    }
+    return Evaluation(n=len(targets), metrics=metrics, per_class=per_class, slices=_slices(slices, exact))
+
+
+def _roc_auc(truths: Sequence[npt.NDArray[np.bool_]], p: Probabilities, draws: Resamples) -> dict[str, Interval]:
+    """Mean one-against-rest area over the classes that have rows on both sides; nothing where none has."""
+    classes = [c for c, truth in enumerate(truths) if 0 < truth.sum() < len(truth)]
+    if not classes:
+        return {}
+    if len(truths) == 2:
+        classes = [1] if 1 in classes else classes
+    parts = [roc_auc_of(p[:, c], truths[c]) for c in classes]
+    return {"roc_auc": interval(lambda weight: np.mean([part(weight) for part in parts], axis=0), draws)}
+
+
+def _per_class(
+    labels: Sequence[str], confusion: npt.NDArray[np.int64], said: npt.NDArray[np.int64]
+) -> dict[str, dict[str, float]]:
+    """Rows with a label that training did not have stand in ``said`` and so lower precision."""
+    hits, there = np.diag(confusion), confusion.sum(axis=1)
+    return {
+        label: {
+            "precision": float(hits[i] / said[i]) if said[i] else 0.0,
+            "recall": float(hits[i] / there[i]) if there[i] else 0.0,
+            "f1": float(_f1(hits[i], said[i], there[i])),
+            "n": float(there[i]),
+        }
+        for i, label in enumerate(labels)
+    }
+
+
+def _f1(hits: npt.ArrayLike, said: npt.ArrayLike, there: npt.ArrayLike) -> Probabilities:
+    """F1 from counts; 0 where a class is neither there nor answered."""
+    both = np.asarray(said, dtype=np.float64) + np.asarray(there, dtype=np.float64)
+    return np.asarray(np.divide(2.0 * np.asarray(hits, dtype=np.float64), both, out=np.zeros_like(both), where=both > 0))
+
+
+def _slices(slices: Sequence[str | None], right: npt.NDArray[np.bool_]) -> dict[str, dict[str, float]]:
+    names = np.asarray(["" if name is None else name for name in slices], dtype=object)
+    return {
+        str(name): {"accuracy": float(right[names == name].mean()), "n": float((names == name).sum())}
+        for name in sorted(set(names.tolist()) - {""})
+    }
