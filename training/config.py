@@ -22,7 +22,9 @@ Name = Annotated[
     str,
     Field(
         pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$",
-        json_schema_extra={"allowed": "1 to 100 letters, digits, '.', '_' or '-', the first a letter or digit"},
+        json_schema_extra={
+            "allowed": "1 to 100 letters, digits, '.', '_' or '-', the first a letter or digit"
+        },
     ),
 ]
 

@@ -1,0 +1,71 @@
+"""Combinations of config values that are each allowed but cannot be trained together."""
+
+from pathlib import Path
+
+from training.config import Config, DataConfig
+
+
+def impossible_combinations(config: Config) -> list[str]:
+    """One sentence for each combination that is refused; none where the run can start."""
+    return [*_data(config.data), *_task(config), *_text(config), *_output(config)]
+
+
+def _data(data: DataConfig) -> list[str]:
+    problems = []
+    shares = [value for value in (data.dev, data.test) if isinstance(value, float)]
+    if sum(shares) >= 1.0:
+        problems.append(
+            f"data.dev = {data.dev} and data.test = {data.test} leave no row to train on; "
+            "their sum must be below 1"
+        )
+    if data.text_column == data.label_column:
+        problems.append(
+            f'data.text_column and data.label_column are both "{data.text_column}"; they must differ'
+        )
+    if data.label_names == {}:
+        problems.append('data.label_names is empty; name every label of the file or use "none"')
+    if data.separator == "":
+        problems.append('data.separator is empty; use a string such as "," or "none"')
+    files = [value for value in (data.train, data.dev, data.test) if isinstance(value, Path)]
+    for path in sorted({path for path in files if files.count(path) > 1}):
+        problems.append(f"data.train, data.dev and data.test must differ, but {path} is given more than once")
+    return problems
+
+
+def _task(config: Config) -> list[str]:
+    problems = []
+    if config.task == "multilabel":
+        if config.calibration.target_accuracy is not None:
+            problems.append(
+                'calibration.target_accuracy is for task = "classification"; multilabel chooses a threshold '
+                'for each label, so use "none"'
+            )
+        if config.training.class_weight != "none":
+            problems.append(
+                f'training.class_weight = "{config.training.class_weight}" is for task = "classification"; '
+                'use "none" with multilabel'
+            )
+    elif config.data.separator is not None:
+        problems.append('data.separator is for task = "multilabel"; use "none" with classification')
+    if config.training.weight_decay > 0 and config.training.optimizer != "adamw":
+        problems.append(
+            f'training.weight_decay = {config.training.weight_decay} needs training.optimizer = "adamw", '
+            f'not "{config.training.optimizer}"; use 0 otherwise'
+        )
+    return problems
+
+
+def _text(config: Config) -> list[str]:
+    if config.text.unit == "character" and config.text.segmenter is not None:
+        return [
+            f'text.segmenter = "{config.text.segmenter}" finds words, but text.unit is "character"; '
+            'use text.unit = "word" or text.segmenter = "none"'
+        ]
+    return []
+
+
+def _output(config: Config) -> list[str]:
+    if config.output.onnx is False:
+        return []
+    shown = "true" if config.output.onnx is True else f'"{config.output.onnx}"'
+    return [f"output.onnx = {shown} is not available in this version; use false"]
