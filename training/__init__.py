@@ -1,0 +1,1 @@
+"""From labelled text to a saved model. Offline; the service never imports this."""

@@ -1,0 +1,60 @@
+"""``engram VERB``: finds the verb, and turns what it raises into one sentence and an exit code."""
+
+import argparse
+import sys
+import traceback
+from collections.abc import Sequence
+from types import ModuleType
+from typing import NoReturn
+
+from models.errors import EngramError
+from models.runtime.quiet import quiet_tensorflow
+from training.cli import compare, evaluate, init, inspect, predict, train
+
+VERBS: tuple[ModuleType, ...] = (init, inspect, train, evaluate, predict, compare)
+INTERRUPTED = 130
+
+
+def run() -> NoReturn:
+    """The ``engram`` command."""
+    sys.exit(main(sys.argv[1:]))
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Runs one verb.
+
+    Returns:
+        0 done, 1 failed, 2 wrong usage or bad input, 130 stopped by Ctrl-C.
+    """
+    quiet_tensorflow()
+    args = build_parser().parse_args(arguments)
+    try:
+        return int(args.run(args))
+    except EngramError as error:
+        code, message = error.exit_code, str(error)
+    except KeyboardInterrupt:
+        code, message = INTERRUPTED, "stopped"
+    except BrokenPipeError:
+        # The reader of stdout has had enough (``engram predict ... | head``).
+        sys.stderr.close()
+        return 1
+    except Exception as error:  # the last line before a person would see a traceback
+        code = 1
+        message = f"internal error ({type(error).__name__}): {error}; run again with --debug and report it"
+    if args.debug:
+        traceback.print_exc()
+    print(f"engram {args.verb}: {message}", file=sys.stderr)
+    return code
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of all verbs."""
+    parser = argparse.ArgumentParser(prog="engram", description="Train recurrent networks on text and judge them.")
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--debug", action="store_true", help="show the traceback of an error")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    for module in VERBS:
+        verb = verbs.add_parser(module.NAME, help=module.HELP, description=module.HELP, parents=[common])
+        module.add_arguments(verb)
+        verb.set_defaults(run=module.run)
+    return parser

@@ -1,0 +1,140 @@
+"""From a trained network to a saved model: written whole under a temporary name, then renamed."""
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+import tensorflow as tf
+
+from models.errors import EngramError
+from models.runtime.artifact import VOCABULARY, file_facts
+from models.runtime.engines.savedmodel import SavedModelEngine
+from models.runtime.location import MANIFEST, list_versions
+from models.runtime.manifest import GoldenExample, Manifest
+from models.runtime.padding import pad
+from models.text.graph import GraphText
+from models.text.plain import Encoder, make_valid
+from models.text.vocabulary import Vocabulary
+from training.saved_model import ServingModule, write_saved_model
+from training.warmup import write_warmup
+
+KERAS_FILE = "model.keras"
+WARMUP_BATCHES = (1, 8, 32)
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """What an artifact is made of. ``manifest`` still lacks its version, golden examples and files.
+
+    ``render_report`` is given the manifest with its version and golden examples.
+    """
+
+    manifest: Manifest
+    model: keras.Model
+    vocabulary: Vocabulary
+    golden_texts: tuple[str, ...]
+    render_report: Callable[[Manifest], str]
+
+
+def export(artifacts: Path, what: Export) -> Path:
+    """Writes the next version of a model.
+
+    Returns:
+        The artifact's folder, ``<artifacts>/<name>/<version>``.
+
+    Raises:
+        EngramError: it cannot be written (for example: the disk is full); nothing is left behind.
+    """
+    parent = artifacts / what.manifest.name
+    with _writing(parent) as folder:
+        _write_model(folder, what)
+        manifest = what.manifest.model_copy(
+            update={"version": _next_version(parent), "golden": _golden(folder, what)}
+        )
+        report = folder / "report" / "index.html"
+        report.parent.mkdir()
+        report.write_text(what.render_report(manifest), encoding="utf-8")
+        _set_modes(folder)
+        manifest = manifest.model_copy(update={"files": file_facts(folder)})
+        return _publish(folder, parent, manifest)
+
+
+@contextmanager
+def _writing(parent: Path) -> Iterator[Path]:
+    """A temporary folder beside the versions, gone afterwards whatever happens."""
+    folder = parent / f".writing-{os.getpid()}"
+    try:
+        folder.mkdir(parents=True)
+        yield folder
+    except (OSError, tf.errors.OpError) as error:
+        reason = error.strerror if isinstance(error, OSError) else " ".join(error.message.split())
+        raise EngramError(f"the artifact cannot be written to {parent}: {reason or error}") from error
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _write_model(folder: Path, what: Export) -> None:
+    manifest = what.manifest
+    text = GraphText(manifest.text, what.vocabulary)
+    module = ServingModule(
+        what.model, text, manifest.labels, manifest.task, manifest.calibration.temperature
+    )
+    write_saved_model(module, folder)
+    texts = [make_valid(text) for text in what.golden_texts]
+    batches = [[texts[i % len(texts)] for i in range(size)] for size in WARMUP_BATCHES]
+    write_warmup(folder, manifest.name, batches)
+    what.model.save(folder / KERAS_FILE)
+    (folder / VOCABULARY).write_text(
+        json.dumps(what.vocabulary.to_list(), ensure_ascii=False, indent=0), encoding="utf-8"
+    )
+
+
+def _golden(folder: Path, what: Export) -> list[GoldenExample]:
+    """The outputs of the files just written, not of the network in memory."""
+    encoder, engine = Encoder(what.manifest.text, what.vocabulary), SavedModelEngine(folder)
+    examples = []
+    for text in what.golden_texts:
+        ids = list(encoder.encode(text).ids)
+        outputs = engine.run(*pad([ids]))
+        rows = {name: [float(x) for x in values[0].ravel()] for name, values in outputs.items()}
+        examples.append(GoldenExample(text=text, ids=ids, outputs={engine.name: rows}))
+    return examples
+
+
+def _set_modes(folder: Path) -> None:
+    """Readable by the service's user whatever umask the trainer had."""
+    folder.chmod(0o755)
+    for path in folder.rglob("*"):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+
+
+def _next_version(parent: Path) -> int:
+    return max(list_versions(parent), default=0) + 1
+
+
+def _publish(folder: Path, parent: Path, manifest: Manifest) -> Path:
+    """Renames the finished folder to its version; another run may have taken the number meanwhile."""
+    while True:
+        target = parent / str(manifest.version)
+        _write_manifest(folder / MANIFEST, manifest)
+        try:
+            folder.rename(target)
+        except OSError:
+            if not target.exists():
+                raise
+            manifest = manifest.model_copy(update={"version": _next_version(parent)})
+        else:
+            return target
+
+
+def _write_manifest(path: Path, manifest: Manifest) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        file.write(manifest.model_dump_json(indent=1))
+        file.flush()
+        os.fsync(file.fileno())
+    path.chmod(0o644)
