@@ -1,0 +1,146 @@
+"""The rows of a run: read, split, and checked for what cannot be learned or judged."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.errors import DataError
+from training.config import Config
+from training.data.rows import Layout, Reading, Rows, read_rows
+from training.data.split import split_rows
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """What a run learns from and is judged on.
+
+    Attributes:
+        train: rows the network, its text rule and its vocabulary learn from.
+        dev: rows that choose weights, temperature and thresholds.
+        test: rows judged once; ``None`` where the config has none.
+        labels: the labels of train, sorted; a label's index is its class. Rows of dev and test may have
+            others, see ``training.data.targets``.
+        skipped: number of rows left out, by file and reason.
+        warnings: sentences for a person.
+        fingerprint: sha256 of all rows and of which part they are in.
+    """
+
+    train: Rows
+    dev: Rows
+    test: Rows | None
+    labels: tuple[str, ...]
+    skipped: Mapping[str, int]
+    warnings: tuple[str, ...]
+    fingerprint: str
+
+    @property
+    def parts(self) -> dict[str, Rows]:
+        """The parts there are, by name."""
+        parts = {"train": self.train, "dev": self.dev}
+        return parts if self.test is None else parts | {"test": self.test}
+
+
+def load_dataset(config: Config) -> Dataset:
+    """Reads and splits the data of a config.
+
+    Raises:
+        DataError: a file cannot be used, train has one label only, or no label of dev or test is known.
+    """
+    readings = _read(config)
+    parts = _split({name: reading.rows for name, reading in readings.items()}, config)
+    train = parts["train"]
+    labels = tuple(sorted({label for names in train.labels for label in names}))
+    if len(set(train.labels)) < 2:
+        only = ", ".join(train.labels[0]) or "no label"
+        raise DataError(
+            f'{config.locate(config.data.train)}: every training row has the label "{only}"; '
+            "at least two different ones are needed."
+        )
+    warnings = [
+        sentence for name in parts if name != "train" for sentence in _judgeable(name, parts[name], labels)
+    ]
+    skipped = {
+        f"{name}: {reason}": count
+        for name, reading in readings.items()
+        for reason, count in reading.skipped.items()
+    }
+    return Dataset(
+        train=train,
+        dev=parts["dev"],
+        test=parts.get("test"),
+        labels=labels,
+        skipped=skipped,
+        warnings=tuple(warnings),
+        fingerprint=_fingerprint(parts),
+    )
+
+
+def _read(config: Config) -> dict[str, Reading]:
+    layout = Layout.of(config)
+    files = {"train": config.data.train, "dev": config.data.dev, "test": config.data.test}
+    return {
+        name: read_rows(config.locate(path), layout) for name, path in files.items() if isinstance(path, Path)
+    }
+
+
+def _split(given: Mapping[str, Rows], config: Config) -> dict[str, Rows]:
+    """Adds the parts that are shares of the training rows."""
+    wanted = {"dev": config.data.dev, "test": config.data.test}
+    shares = {name: share for name, share in wanted.items() if isinstance(share, float)}
+    stays, *taken = split_rows(given["train"], list(shares.values()), config.seed)
+    drawn = dict(zip(shares, taken, strict=True))
+    for name, indices in drawn.items():
+        if not indices:
+            raise DataError(
+                f"data.{name} = {shares[name]:g} of {len(given['train'])} training rows gives no row; "
+                "use a larger share, more rows or a file of its own."
+            )
+    parts = {"train": given["train"].take(stays)}
+    for name in wanted:
+        if name in drawn:
+            parts[name] = given["train"].take(drawn[name])
+        elif name in given:
+            parts[name] = given[name]
+    return parts
+
+
+def _judgeable(name: str, rows: Rows, labels: tuple[str, ...]) -> list[str]:
+    """Warnings about the labels of dev or test.
+
+    Raises:
+        DataError: train knows none of them.
+    """
+    counts = Counter(label for names in rows.labels for label in names)
+    unknown = {label: count for label, count in sorted(counts.items()) if label not in labels}
+    if counts and len(unknown) == len(counts):
+        raise DataError(
+            f"No label of {name} occurs in train: {name} has {_listed(unknown)}; train has {_listed(labels)}."
+        )
+    warnings = [
+        f'{name}: the label "{label}" ({_rows(count)}) does not occur in train; '
+        f"{'this row counts' if count == 1 else 'these rows count'} as wrong."
+        for label, count in unknown.items()
+    ]
+    if len(set(rows.labels)) == 1:
+        warnings.append(f'{name}: every row has the label "{", ".join(rows.labels[0])}".')
+    return warnings
+
+
+def _listed(names: Mapping[str, int] | tuple[str, ...]) -> str:
+    shown = [f'"{name}"' for name in list(names)[:20]]
+    return ", ".join(shown) + (f" and {len(names) - 20} more" if len(names) > 20 else "")
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count} rows"
+
+
+def _fingerprint(parts: Mapping[str, Rows]) -> str:
+    digest = hashlib.sha256()
+    for name, rows in parts.items():
+        for row in zip(rows.texts, rows.labels, rows.slices, strict=True):
+            digest.update(json.dumps([name, *row]).encode("ascii") + b"\n")
+    return digest.hexdigest()

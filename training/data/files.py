@@ -1,0 +1,98 @@
+"""Opens data files, plain or gzip, and reads them as UTF-8 lines whose numbers are known."""
+
+import gzip
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+
+from models.errors import DataError
+
+Format = Literal["csv", "tsv", "jsonl", "parquet", "text"]
+
+_FORMATS: dict[str, Format] = {
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".tab": "tsv",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".json": "jsonl",
+    ".parquet": "parquet",
+    ".txt": "text",
+}
+
+
+def format_of(path: Path) -> Format:
+    """The format a file's name promises.
+
+    Raises:
+        DataError: the name ends in none that is read.
+    """
+    suffixes = [suffix.lower() for suffix in path.suffixes[-2:]]
+    compressed = suffixes[-1:] == [".gz"]
+    found = _FORMATS.get((suffixes[:-1] if compressed else suffixes)[-1]) if suffixes[compressed:] else None
+    if found is None or (compressed and found == "parquet"):
+        raise DataError(
+            f"The format of {path} is not known by its name; use .csv, .tsv, .jsonl or .txt (each also .gz) "
+            "or .parquet."
+        )
+    return found
+
+
+class Lines:
+    """The lines of a stream, each with its line break, and where the reading stands.
+
+    Attributes:
+        line: number of the line read last, from 1; 0 before the first.
+        row: number of the data row read last, kept by whoever makes rows out of the lines.
+    """
+
+    def __init__(self, stream: Iterable[bytes]) -> None:
+        self._stream = stream
+        self.line = 0
+        self.row = 0
+
+    def __iter__(self) -> Iterator[str]:
+        for raw in self._stream:
+            self.line += 1
+            yield raw.decode("utf-8-sig" if self.line == 1 else "utf-8")
+
+
+@contextmanager
+def open_lines(path: Path) -> Iterator[Lines]:
+    """Opens a text file; what goes wrong while it is read becomes a sentence with the row's number.
+
+    Raises:
+        DataError: the file is missing, unreadable, empty, broken gzip or not UTF-8.
+    """
+    require_file(path)
+    try:
+        with gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb") as stream:
+            lines = Lines(stream)
+            try:
+                yield lines
+            except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+                raise DataError(f"{path} is broken gzip after row {lines.row}: {error}.") from error
+            except UnicodeDecodeError as error:
+                raise DataError(
+                    f"{path}, row {lines.row + 1} (line {lines.line}) is not UTF-8: byte "
+                    f"0x{error.object[error.start]:02x} at position {error.start + 1} of the line; "
+                    "save the file as UTF-8."
+                ) from error
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror or error}.") from error
+    if lines.line == 0:
+        raise DataError(f"{path} is empty.")
+
+
+def require_file(path: Path) -> None:
+    """Refuses a path where no file stands.
+
+    Raises:
+        DataError: nothing or a folder stands there.
+    """
+    if path.is_dir():
+        raise DataError(f"{path} is a folder, not a file.")
+    if not path.exists():
+        raise DataError(f"There is no file {path}.")

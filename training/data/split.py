@@ -1,0 +1,74 @@
+"""Takes dev and test rows out of the training rows: by seed, stratified, equal texts on one side."""
+
+import hashlib
+import math
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+
+from training.data.rows import Rows
+
+
+def same_text(text: str) -> str:
+    """What two texts have in common that count as equal: the text with its white space collapsed."""
+    return " ".join(text.split())
+
+
+def split_rows(rows: Rows, shares: Sequence[float], seed: int) -> list[list[int]]:
+    """Splits rows into what stays and one part for each share.
+
+    Equal texts stay together whatever their labels, so no text is both learned and judged. Within a label
+    the parts are drawn by a hash of seed and text, so they do not depend on the order of the file, and a text
+    mostly keeps its part when others are added. At least one text of every label stays.
+
+    Args:
+        rows: labelled texts.
+        shares: of the rows, each above 0, their sum below 1.
+        seed: another seed draws other parts.
+
+    Returns:
+        The indices of the rows that stay, then of each part, each in the order of the file.
+    """
+    groups: defaultdict[str, list[int]] = defaultdict(list)
+    for index, text in enumerate(rows.texts):
+        groups[same_text(text)].append(index)
+    strata: defaultdict[str, list[list[int]]] = defaultdict(list)
+    frequency = Counter(label for labels in rows.labels for label in labels)
+    for text in sorted(groups, key=lambda text: _draw(text, seed)):
+        strata[_stratum(rows, groups[text], frequency)].append(groups[text])
+
+    parts: list[list[int]] = [[] for _ in shares]
+    stays: list[int] = []
+    seen = 0
+    for name in sorted(strata):
+        first, *rest = strata[name]
+        stays += first
+        size = sum(map(len, strata[name]))
+        seen += size
+        for part, share in zip(parts, shares, strict=True):
+            # Rounding carries over to the next label, but never takes more than a label's own share.
+            room = min(round(share * seen) - len(part), math.ceil(share * size))
+            rest = _fill(part, rest, len(part) + room)
+        stays += [index for group in rest for index in group]
+    return [sorted(stays), *map(sorted, parts)]
+
+
+def _fill(part: list[int], groups: list[list[int]], target: int) -> list[list[int]]:
+    """Moves groups into ``part`` until it holds ``target`` rows, as nearly as their sizes allow."""
+    left: list[list[int]] = []
+    for group in groups:
+        if len(part) + len(group) <= target:
+            part += group
+        else:
+            left.append(group)
+    return left
+
+
+def _stratum(rows: Rows, group: Sequence[int], frequency: Counter[str]) -> str:
+    """The label a group of equal texts is drawn under: the rarest of its rows' labels."""
+    labels = {label for index in group for label in rows.labels[index]}
+    return min(labels, key=lambda label: (frequency[label], label), default="")
+
+
+def _draw(text: str, seed: int) -> bytes:
+    key = seed.to_bytes(8, "little")
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16, key=key).digest()
