@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -11,7 +13,7 @@ lengths_of_rows = st.lists(st.integers(0, 40), min_size=1, max_size=120)
 def encoded(lengths):
     """Rows of the given lengths; no two rows hold the same ids."""
     ends = np.cumsum([0, *lengths])
-    return [np.arange(start + 2, end + 2, dtype=np.int32) for start, end in zip(ends, ends[1:], strict=False)]
+    return [np.arange(start + 2, end + 2, dtype=np.int32) for start, end in itertools.pairwise(ends)]
 
 
 @given(lengths_of_rows, st.integers(1, 16), st.integers(0, 3), st.integers(0, 3))
@@ -24,9 +26,7 @@ def test_an_epoch_holds_every_row_once_and_whole(lengths, batch_size, seed, epoc
         assert batch.ids.dtype == batch.lengths.dtype == np.int32
         assert batch.ids.shape[1] >= 1
         assert len(batch.rows) <= batch_size
-        for row, got, length, target in zip(
-            batch.rows, batch.ids, batch.lengths, batch.targets, strict=True
-        ):
+        for row, got, length, target in zip(batch.rows, batch.ids, batch.lengths, batch.targets, strict=True):
             np.testing.assert_array_equal(got[:length], ids[row])
             assert not got[length:].any()
             assert target == row * 10
@@ -76,7 +76,7 @@ def test_padding_is_below_five_per_cent_on_lengths_like_those_of_long_reviews():
 
 
 def test_widths_are_few():
-    batches = Batches(encoded(range(0, 400)), batch_size=4)
+    batches = Batches(encoded(range(400)), batch_size=4)
     widths = {batch.ids.shape[1] for batch in batches.epoch(1, 0)}
     assert all(width % 8 == 0 for width in widths)
     assert len(widths) <= 50
