@@ -1,0 +1,121 @@
+"""``engram init --data F``: writes a complete, commented config for a data file."""
+
+import argparse
+import os
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, get_args
+
+import numpy as np
+
+from models.errors import DataError, InputError
+from models.runtime.manifest import Task
+from models.text.plain import PlainText
+from models.text.spec import TextRule
+from training.config import Config, TextConfig
+from training.config_file import parse_config
+from training.config_writer import commented_toml
+from training.data.dataset import load_dataset
+from training.data.guess import Guess, guess_layout
+from training.data.rows import Rows
+
+NAME = "init"
+HELP = "write a complete, commented config for a data file"
+
+_FEW_ROWS = 2_000
+# A few rows are a few steps an epoch: smaller batches and more epochs, and every word counts.
+_FOR_FEW_ROWS = {"text": {"min_count": 1}, "training": {"epochs": 30, "batch_size": 16, "patience": 5}}
+_TEXTS_MEASURED = 2_000
+_LENGTH_STEP = 16
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the verb's arguments."""
+    parser.add_argument(
+        "--data", type=Path, required=True, metavar="F", help=".csv, .tsv, .jsonl (each also .gz) or .parquet"
+    )
+    parser.add_argument("--task", choices=get_args(Task), help="default: guessed from the label column")
+    parser.add_argument("--text-column", metavar="C", help="default: guessed")
+    parser.add_argument("--label-column", metavar="C", help="default: guessed")
+    parser.add_argument(
+        "--output", type=Path, default=Path("run.toml"), metavar="FILE", help="default: run.toml"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Writes the config; says on stderr what was guessed, on stdout where the config is."""
+    output: Path = args.output
+    if output.exists():
+        raise InputError(f"{output} exists already and is not overwritten; give another --output.")
+    if not output.parent.is_dir():
+        raise InputError(f"There is no folder {output.parent} to write {output.name} to.")
+    guess = guess_layout(args.data, args.task, args.text_column, args.label_column)
+    config, reasons = complete_config(args.data, guess, output.parent)
+    for reason in (*guess.reasons, *reasons):
+        print(reason, file=sys.stderr)
+    try:
+        with output.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(commented_toml(config))
+    except OSError as error:
+        raise InputError(f"{output} cannot be written: {error.strerror}.") from error
+    print(output)
+    return 0
+
+
+def complete_config(data: Path, guess: Guess, folder: Path) -> tuple[Config, list[str]]:
+    """A config for a file whose columns are known, and a sentence for everything else that was guessed.
+
+    Args:
+        data: the file.
+        guess: its columns.
+        folder: where the config will stand; the path in it is relative to there.
+
+    Raises:
+        DataError: the data cannot be trained on.
+    """
+    values: dict[str, Any] = {
+        "name": model_name(data),
+        "task": guess.task,
+        "data": {
+            "train": os.path.relpath(data.resolve(), folder.resolve()),
+            "text_column": guess.text_column,
+            "label_column": guess.label_column,
+            "separator": guess.separator,
+        },
+        "text": {},
+    }
+    dataset = load_dataset(parse_config(values, folder=folder))
+    if guess.task == "classification" and len(dataset.labels) > len(dataset.train) / 2:
+        raise DataError(
+            f'The column "{guess.label_column}" of {data} has {len(dataset.labels)} different labels in '
+            f"{len(dataset.train)} training rows, too many to learn; name another with --label-column."
+        )
+    reasons = [f"{data} has {sum(map(len, dataset.parts.values())):,} rows of {len(dataset.labels)} labels."]
+    reasons += dataset.warnings
+    if len(dataset.train) < _FEW_ROWS:
+        values |= {section: dict(keys) for section, keys in _FOR_FEW_ROWS.items()}
+        reasons.append(f"Fewer than {_FEW_ROWS:,} rows: small batches, more epochs, and rare words are kept.")
+    values["text"]["max_length"], why = guess_max_length(dataset.train)
+    return parse_config(values, folder=folder), [*reasons, why]
+
+
+def model_name(data: Path) -> str:
+    """A model name made of a file's name."""
+    stem = data.name.removesuffix(".gz").rsplit(".", 1)[0]
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", stem).strip("._-")[:100] or "model"
+
+
+def guess_max_length(rows: Rows) -> tuple[int, str]:
+    """A length that holds 95 % of the texts whole, at most the default, and a sentence that says so."""
+    most = TextConfig().max_length
+    long = float(np.quantile(_lengths(rows.texts), 0.95))
+    length = int(min(most, max(_LENGTH_STEP, -(-long // _LENGTH_STEP) * _LENGTH_STEP)))
+    why = f"95 % of the texts have at most {long:.0f} tokens, so max_length is {length}"
+    return length, why + (" (of longer ones the beginning and the end are read)." if long > most else ".")
+
+
+def _lengths(texts: Sequence[str]) -> list[int]:
+    plain = PlainText(TextRule(max_length=1))
+    return [plain.tokenize(text).total for text in texts[:: -(-len(texts) // _TEXTS_MEASURED)]]
