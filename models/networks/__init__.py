@@ -1,0 +1,3 @@
+"""Recurrent networks in Keras. Importing this package lets Keras load every model saved with it."""
+
+from models.networks import registry as registry

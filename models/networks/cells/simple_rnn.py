@@ -1,0 +1,20 @@
+"""The Elman network."""
+
+import keras
+
+from models.networks.seeds import derive
+from models.networks.spec import NetworkSpec
+
+
+def simple_rnn(spec: NetworkSpec, name: str, seed: int) -> keras.Layer:
+    """h_t = tanh(x_t W + h_{t-1} U + b): the hidden layer's output is the memory.
+
+    Reference: Elman, Finding structure in time, 1990.
+    """
+    return keras.layers.SimpleRNN(
+        spec.units,
+        kernel_initializer=keras.initializers.GlorotUniform(derive(seed, "kernel")),
+        recurrent_initializer=keras.initializers.Orthogonal(seed=derive(seed, "recurrent")),
+        return_sequences=True,
+        name=name,
+    )

@@ -1,0 +1,1 @@
+"""How the pooled features become one raw output a label: [batch, size] -> logits [batch, classes]."""

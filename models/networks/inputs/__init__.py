@@ -1,0 +1,1 @@
+"""How a token id becomes a vector: ids int32 [batch, time] -> [batch, time, features]."""

@@ -1,0 +1,32 @@
+"""A stack of recurrent layers, each reading in one or in both directions."""
+
+import keras
+
+from models.networks.lengths import ReverseTokens, Tensor
+from models.networks.registry import find
+from models.networks.seeds import derive
+from models.networks.spec import NetworkSpec
+
+
+def recurrent(spec: NetworkSpec, sequence: Tensor, lengths: Tensor, seed: int) -> Tensor:
+    """States [batch, time, size] of the top layer; those at padding mean nothing.
+
+    The backward direction is the same recurrence over reversed rows, so neither direction needs a mask:
+    padding always comes after the tokens. Its states are put back into reading order, after the forward ones:
+    size is ``units``, or twice that where ``bidirectional``.
+    """
+    build = find("cell", spec.cell)
+    for number in range(1, spec.layers + 1):
+
+        def layer(direction: str, number: int = number) -> keras.Layer:
+            name = f"{direction}_{number}"
+            return build(spec, name, derive(seed, name))
+
+        forward = layer("forward")(sequence)
+        if spec.bidirectional:
+            reverse = ReverseTokens(name=f"reverse_{number}")
+            backward = reverse(layer("backward")(reverse(sequence, lengths)), lengths)
+            sequence = keras.layers.Concatenate(name=f"states_{number}")([forward, backward])
+        else:
+            sequence = forward
+    return sequence
