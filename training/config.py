@@ -153,7 +153,7 @@ class OutputConfig(Section):
     artifacts: FilePath = Path("artifacts")
     """Folder of all artifacts, relative to the current folder, where the service looks too."""
     onnx: bool | Literal["int8"] = False
-    """Also write the network as ONNX."""
+    """Also write the network as ONNX; false is the only value in this version."""
 
 
 class Config(Section):

@@ -75,7 +75,7 @@ def _allowed(schema: Mapping[str, Any]) -> str:
     if "allowed" in schema:
         return str(schema["allowed"])
     if "anyOf" in schema:
-        return _either([_allowed(option) for option in schema["anyOf"]])
+        return _either([words for option in schema["anyOf"] for words in _options(option)])
     if "enum" in schema or "const" in schema:
         return _either([f'"{value}"' for value in schema.get("enum", [schema.get("const")])])
     match schema.get("type"):
@@ -92,6 +92,10 @@ def _allowed(schema: Mapping[str, Any]) -> str:
         case "null":
             return '"none"'
     raise AssertionError(f"no words for the schema {schema}")
+
+
+def _options(schema: Mapping[str, Any]) -> list[str]:
+    return ["true", "false"] if schema.get("type") == "boolean" else [_allowed(schema)]
 
 
 def _limits(schema: Mapping[str, Any]) -> str:

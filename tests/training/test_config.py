@@ -172,7 +172,7 @@ def test_an_unknown_key_is_refused_with_the_nearest_and_the_allowed(write, overr
         ("name=a/b", ['name = "a/b"', "letters, digits"]),
         ("name=", ['name = ""']),
         ("task=tagging", ['task = "tagging"', '"classification" or "multilabel"']),
-        ("output.onnx=fp16", ['output.onnx = "fp16"', 'true or false or "int8"']),
+        ("output.onnx=fp16", ['output.onnx = "fp16"', 'use true, false or "int8"']),
         ("training=3", ["training must be a section, [training]"]),
     ],
 )
