@@ -1,0 +1,155 @@
+"""The text rule in plain Python: tokens with their place in the text. Twin of ``models.text.graph``."""
+
+import re
+from dataclasses import dataclass
+
+from models.errors import ConfigError
+from models.text.segment import load_segmenter
+from models.text.spec import OTHER_ID, TextRule
+from models.text.table import CodeClass, Table, load_table
+from models.text.vocabulary import Vocabulary
+
+Span = tuple[int, int]
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+# Over a string of class letters: W joins letters and digits, N two digits.
+_WORD = re.compile("[LD]+(?:(?:W|(?<=D)N(?=D))[LD]+)*|[^S]")
+_CHARACTER = re.compile("[^S]")
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The tokens of one text that are kept.
+
+    Attributes:
+        tokens: their folded forms.
+        spans: where each stands in the text as it was sent: code points, end exclusive.
+        total: how many tokens the text has before truncation.
+    """
+
+    tokens: tuple[str, ...]
+    spans: tuple[Span, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """The token ids of one text.
+
+    Attributes:
+        ids: ids of the kept tokens.
+        spans: where each stands in the text as it was sent: code points, end exclusive.
+        tokens: how many tokens the text has before truncation.
+        unknown: the kept tokens the vocabulary lacks, as the text writes them, each once, in order.
+    """
+
+    ids: tuple[int, ...]
+    spans: tuple[Span, ...]
+    tokens: int
+    unknown: tuple[str, ...]
+
+    @property
+    def truncated(self) -> bool:
+        """Whether tokens were left out."""
+        return self.tokens > len(self.ids)
+
+
+class PlainText:
+    """Splits texts into tokens by a rule. Thread-safe.
+
+    Args:
+        rule: the text rule.
+        table: the code-point table; the project's own unless a test alters it.
+
+    Raises:
+        ConfigError: the rule's segmenter is not installed or does not go with its unit.
+    """
+
+    def __init__(self, rule: TextRule, table: Table | None = None) -> None:
+        if rule.segmenter and rule.unit == "character":
+            raise ConfigError(
+                f'text.segmenter = "{rule.segmenter}" needs text.unit = "word", but it is "character".'
+            )
+        self.rule = rule
+        table = table or load_table()
+        self._segment = load_segmenter(rule.segmenter) if rule.segmenter else None
+        self._forms = table.lowered if rule.lowercase else table.folded
+        self._sent_classes = table.classes
+        # With a segmenter, word boundaries are spaces by now and ideographs join like letters.
+        self._classes = table.classes.replace("H", "L") if rule.segmenter else table.classes
+        self._token = _WORD if rule.unit == "word" else _CHARACTER
+
+    def tokenize(self, text: str) -> Tokens:
+        """The kept tokens of ``text``, which may be any string, lone surrogates included."""
+        source, origin = text, None
+        classes = text.translate(self._classes)
+        if "I" in classes or self._segment:
+            source, origin = self._rewritten(text)
+            classes = source.translate(self._classes)
+        spans = [match.span() for match in self._token.finditer(classes)]
+        total = len(spans)
+        if total > self.rule.max_length:
+            spans = spans[: self.rule.head_length] + spans[total - self.rule.tail_length :]
+        forms = source.translate(self._forms)
+        tokens = tuple([forms[start:end] for start, end in spans])
+        if origin:
+            spans = [(origin[start], origin[end - 1] + 1) for start, end in spans]
+        return Tokens(tokens, tuple(spans), total)
+
+    def graph_input(self, text: str) -> str:
+        """What to send to ``serving_default``: ``text`` made valid, its words spaced by the segmenter."""
+        return make_valid(self._rewritten(text)[0] if self._segment else text)
+
+    def _rewritten(self, text: str) -> tuple[str, list[int]]:
+        """The text without ignored code points and, with a segmenter, with a space between Han words.
+
+        Returns:
+            the new text, and for each of its code points the index of where it stood in ``text``.
+        """
+        classes = text.translate(self._sent_classes)
+        kept = [index for index, code_class in enumerate(classes) if code_class != CodeClass.IGNORED]
+        source = "".join([text[index] for index in kept])
+        if not self._segment:
+            return source, kept
+        classes = source.translate(self._sent_classes)
+        pieces: list[str] = []
+        origin: list[int] = []
+        start = 0
+        for piece in self._segment(source):
+            # The segmenter decides where Han characters stand; the rule decides everywhere else.
+            if start and "H" in classes[start - 1 : start + 1]:
+                pieces.append(" ")
+                origin.append(kept[start])
+            pieces.append(piece)
+            origin += kept[start : start + len(piece)]
+            start += len(piece)
+        return "".join(pieces), origin
+
+
+class Encoder:
+    """Turns texts into ids by a rule and a vocabulary. Thread-safe.
+
+    Raises:
+        ConfigError: as ``PlainText``.
+    """
+
+    def __init__(self, rule: TextRule, vocabulary: Vocabulary) -> None:
+        self.text = PlainText(rule)
+        self.vocabulary = vocabulary
+
+    def encode(self, text: str) -> Encoded:
+        """The ids of ``text``, which may be any string, lone surrogates included."""
+        kept = self.text.tokenize(text)
+        find = self.vocabulary.ids.get
+        ids = tuple([find(token, OTHER_ID) for token in kept.tokens])
+        unknown: tuple[str, ...] = ()
+        if OTHER_ID in ids:
+            places = zip(ids, kept.spans, strict=True)
+            found = [make_valid(text[start:end]) for token_id, (start, end) in places if token_id == OTHER_ID]
+            unknown = tuple(dict.fromkeys(found))
+        return Encoded(ids, kept.spans, kept.total, unknown)
+
+
+def make_valid(text: str) -> str:
+    """The text with each lone surrogate replaced by U+FFFD, so that UTF-8 can hold it."""
+    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)

@@ -1,0 +1,78 @@
+"""The tokens a model knows; the index of a token is its id."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import chain
+from types import MappingProxyType
+
+from models.errors import ArtifactError
+from models.text.spec import OTHER_ID, OTHER_TOKEN, PADDING_TOKEN
+
+_SPECIAL = (PADDING_TOKEN, OTHER_TOKEN)
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Tokens by id: 0 is padding, 1 any other token.
+
+    Attributes:
+        tokens: all tokens, ``tokens[id]``.
+        ids: id of each known token; the two special ones are not in it, so no text can ever reach id 0.
+
+    Raises:
+        ValueError: the first two tokens are not the special ones, or a token stands there twice.
+    """
+
+    tokens: tuple[str, ...]
+    ids: Mapping[str, int] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if self.tokens[:2] != _SPECIAL:
+            raise ValueError(f"a vocabulary starts with {list(_SPECIAL)}, not with {list(self.tokens[:2])}")
+        twice = [token for token, count in Counter(self.tokens).items() if count > 1]
+        if twice:
+            raise ValueError(f"a vocabulary holds each token once, but holds {twice[0]!r} more than once")
+        ids = {token: token_id for token_id, token in enumerate(self.tokens) if token_id > OTHER_ID}
+        object.__setattr__(self, "ids", MappingProxyType(ids))
+
+    def __len__(self) -> int:
+        return len(self.tokens)
+
+    def id_of(self, token: str) -> int:
+        """The id of ``token``; 1 where it is not known."""
+        return self.ids.get(token, OTHER_ID)
+
+    @classmethod
+    def fit(cls, texts: Iterable[Iterable[str]], size: int, min_count: int = 1) -> "Vocabulary":
+        """The most frequent tokens of ``texts``, ties in the order of their code points.
+
+        Args:
+            texts: the tokens of each text.
+            size: most entries, the two special ones included.
+            min_count: a rarer token is left out.
+        """
+        counts = Counter(chain.from_iterable(texts))
+        ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        known = [token for token, count in ranked if count >= min_count and token not in _SPECIAL]
+        return cls(_SPECIAL + tuple(known[: max(size - len(_SPECIAL), 0)]))
+
+    def to_json(self) -> str:
+        """The content of ``vocabulary.json``: an array, index = id."""
+        return json.dumps(self.tokens, ensure_ascii=False, indent=0) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> "Vocabulary":
+        """Reads ``vocabulary.json``.
+
+        Raises:
+            ArtifactError: it is not an array of distinct strings that starts with the two special tokens.
+        """
+        try:
+            tokens = json.loads(text)
+            if not isinstance(tokens, list) or not all(isinstance(token, str) for token in tokens):
+                raise ValueError("a vocabulary is an array of strings")
+            return cls(tuple(tokens))
+        except (ValueError, RecursionError) as error:
+            raise ArtifactError(f"The vocabulary cannot be used: {error}.") from error
