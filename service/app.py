@@ -1,0 +1,138 @@
+"""The Flask application: routes, the error contract, request ids, log and metrics."""
+
+import re
+import time
+import uuid
+from http import HTTPStatus
+from typing import Any
+
+from flask import Response, g, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
+
+from service.batching import Batcher
+from service.body import dump_json
+from service.errors import RequestError
+from service.handlers import Handlers, Trace
+from service.loading import open_warm
+from service.logs import log_event
+from service.metrics import Metrics
+from service.peers import Peers
+from service.repository import Repository
+from service.routes import documents, health, native, tfserving
+from service.routes.api import Api, make_api
+from service.settings import Settings
+
+_REQUEST_ID = re.compile(r"[\w.:/+=-]{1,128}", re.ASCII)
+
+
+def create_app(settings: Settings, repository: Repository | None = None, peers: Peers | None = None) -> Api:
+    """The application of one worker process.
+
+    Args:
+        repository: what is served; by default the folder of the settings, whose loading begins now.
+        peers: the other workers, to be ready together.
+    """
+    metrics = Metrics()
+    if repository is None:
+        repository = _repository(settings, metrics, peers)
+        repository.start()
+    app = make_api()
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_body
+    handlers = Handlers(settings, repository)
+    native.register(app, handlers)
+    tfserving.register(app, handlers)
+    health.register(app, repository, metrics, peers)
+    documents.register(app)
+    _observe_requests(app, metrics)
+    _answer_errors(app, settings)
+    return app
+
+
+def _repository(settings: Settings, metrics: Metrics, peers: Peers | None) -> Repository:
+    return Repository(
+        settings.artifacts,
+        lambda path: open_warm(path, settings.engine, settings.max_batch),
+        lambda predictor: Batcher(
+            predictor.run,
+            max_rows=settings.max_batch,
+            max_queue=settings.max_queue,
+            observe=metrics.batch_rows.observe,
+        ),
+        default_model=settings.default_model,
+        reload_s=settings.reload_s,
+        on_ready=peers.announce if peers else None,
+    )
+
+
+def _observe_requests(app: Api, metrics: Metrics) -> None:
+    """Gives every reply a request id, a log line and its place in the metrics."""
+
+    @app.before_request
+    def begin() -> None:
+        g.started = time.perf_counter()
+        g.trace = Trace()
+
+    @app.after_request
+    def finish(response: Response) -> Response:
+        seconds = time.perf_counter() - g.started
+        sent = request.headers.get("X-Request-ID", "")
+        request_id = sent if _REQUEST_ID.fullmatch(sent) else uuid.uuid4().hex
+        response.headers["X-Request-ID"] = request_id
+        # The rule, not the path: what callers make up must not become a label.
+        route = request.url_rule.rule if request.url_rule else "unmatched"
+        trace: Trace = g.trace
+        metrics.observe_request(route, response.status_code, trace.model, trace.version, seconds)
+        asked: dict[str, Any] = {}
+        if trace.model:
+            asked = {"model": trace.model, "version": trace.version, "rows": trace.rows}
+        log_event(
+            "request",
+            method=request.method,
+            route=route,
+            status=response.status_code,
+            ms=round(seconds * 1000, 2),
+            request_id=request_id,
+            **asked,
+        )
+        return response
+
+
+def _answer_errors(app: Api, settings: Settings) -> None:
+    """Turns every failure into ``{"error": sentence, "code": CAUSE}``."""
+
+    @app.errorhandler(RequestError)
+    def refuse(error: RequestError) -> Response:
+        response = _error(str(error), error.code, error.tfs_status if _on_tfserving() else error.status)
+        if error.retry_after is not None:
+            response.headers["Retry-After"] = str(error.retry_after)
+        return response
+
+    @app.errorhandler(HTTPException)
+    def http_error(error: HTTPException) -> Response:
+        status = HTTPStatus(error.code or 500)
+        if isinstance(error, RequestEntityTooLarge):
+            return _error(f"the body is larger than {settings.max_body} bytes", "BODY_TOO_LARGE", status)
+        if isinstance(error, NotFound | MethodNotAllowed) and _on_tfserving():
+            # TensorFlow Serving knows neither 404 nor 405 for a path it cannot read.
+            return _error(f"Malformed request: {request.method} {request.path}", "MALFORMED_REQUEST", 400)
+        message = f"there is nothing at {request.path}" if isinstance(error, NotFound) else error.description
+        if isinstance(error, MethodNotAllowed):
+            allowed = ", ".join(sorted(error.valid_methods or []))
+            message = f"{request.method} is not allowed on {request.path}; allowed: {allowed}"
+        response = _error(message or status.phrase, status.name, status)
+        # Allow and the like.
+        response.headers.extend([pair for pair in error.get_headers() if pair[0] not in ("Content-Type",)])
+        return response
+
+    @app.errorhandler(Exception)
+    def bug(error: Exception) -> Response:
+        app.logger.error("a request failed", exc_info=error)
+        return _error("the service failed to answer; its log says why", "INTERNAL", 500)
+
+
+def _on_tfserving() -> bool:
+    return request.path.startswith("/v1/")
+
+
+def _error(message: str, code: str, status: int) -> Response:
+    return Response(dump_json({"error": message, "code": code}), status, mimetype="application/json")

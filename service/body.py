@@ -1,0 +1,75 @@
+"""Reads and writes JSON bodies: strict on the way in, always valid on the way out."""
+
+import json
+from typing import Any, NoReturn, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from service.errors import InvalidJsonError, InvalidRequestError, UnsupportedTypeError
+
+Request = TypeVar("Request", bound=BaseModel)
+
+# What curl declares where the caller declares nothing.
+_FORM = "application/x-www-form-urlencoded"
+
+
+def check_type(mimetype: str) -> None:
+    """Accepts JSON, no type at all, and curl's default.
+
+    Raises:
+        UnsupportedTypeError: another type is declared.
+    """
+    if mimetype not in ("", "application/json", _FORM) and not mimetype.endswith("+json"):
+        raise UnsupportedTypeError(f"the body is declared as {mimetype!r}; send application/json")
+
+
+def parse_json(data: bytes) -> Any:
+    """The value of a JSON document in UTF-8. NaN and Infinity are no JSON.
+
+    Raises:
+        InvalidJsonError: ``data`` is something else.
+    """
+    try:
+        return json.loads(data.decode("utf-8-sig"), parse_constant=_refuse_constant)
+    except UnicodeDecodeError as error:
+        raise InvalidJsonError(f"the body is not UTF-8: byte {error.start} cannot be decoded") from None
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise InvalidJsonError(f"the body is not JSON: {error.msg} at {where}") from None
+    except (ValueError, RecursionError) as error:
+        raise InvalidJsonError(f"the body is not JSON: {error}") from None
+
+
+def parse_request(schema: type[Request], data: bytes) -> Request:
+    """The request in a JSON body.
+
+    Raises:
+        InvalidJsonError: the body is no JSON.
+        InvalidRequestError: it is not what ``schema`` says; the message names the place and never the value.
+    """
+    try:
+        return schema.model_validate(parse_json(data))
+    except ValidationError as error:
+        raise InvalidRequestError(_sentence(error)) from None
+
+
+def dump_json(value: Any) -> bytes:
+    """``value`` as compact UTF-8 JSON; a lone surrogate is escaped, NaN raises ValueError."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.encode("utf-8", "backslashreplace")
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not a JSON number")
+
+
+def _sentence(error: ValidationError) -> str:
+    problems = error.errors(include_url=False, include_input=False, include_context=False)
+    first = problems[0]
+    message = first["msg"].removeprefix("Value error, ")
+    if not first["loc"]:
+        return message if first["type"] == "value_error" else "the request must be a JSON object"
+    place = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        return f"there is no field {place!r} in this request"
+    return f"{place!r}: {message[0].lower()}{message[1:]}"

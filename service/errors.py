@@ -1,0 +1,119 @@
+"""What a request can fail with. One class a cause: its code, and its status on each family of routes."""
+
+from typing import ClassVar
+
+from models.errors import EngramError
+
+
+class RequestError(EngramError):
+    """A request that is not answered with a prediction.
+
+    Attributes:
+        code: stable name of the cause, for programs.
+        status: HTTP status on the native routes.
+        tfs_status: HTTP status on TensorFlow Serving's routes, as its own status codes map to HTTP.
+        retry_after: seconds after which asking again makes sense, or None.
+    """
+
+    code: ClassVar[str] = "BAD_REQUEST"
+    status: ClassVar[int] = 400
+    tfs_status: ClassVar[int] = 400
+    retry_after: ClassVar[int | None] = None
+
+
+class InvalidJsonError(RequestError):
+    """The body is not JSON."""
+
+    code = "INVALID_JSON"
+
+
+class InvalidRequestError(RequestError):
+    """The body is JSON of another shape than the call takes."""
+
+    code = "INVALID_REQUEST"
+
+
+class ModelRequiredError(RequestError):
+    """Several models are served and the request names none."""
+
+    code = "MODEL_REQUIRED"
+
+
+class ModelNotFoundError(RequestError):
+    """There is no model of that name."""
+
+    code = "MODEL_NOT_FOUND"
+    status = tfs_status = 404
+
+
+class VersionNotFoundError(RequestError):
+    """The model is served, but not that version of it."""
+
+    code = "VERSION_NOT_FOUND"
+    status = tfs_status = 404
+
+
+class LabelNotFoundError(RequestError):
+    """The model is served, but no version of it has that version label."""
+
+    code = "VERSION_LABEL_NOT_FOUND"
+    status = tfs_status = 404
+
+
+class TooManyTextsError(RequestError):
+    """More texts than one request may hold."""
+
+    code = "TOO_MANY_TEXTS"
+    status = 413
+
+
+class TextTooLongError(RequestError):
+    """A text with more characters than allowed."""
+
+    code = "TEXT_TOO_LONG"
+    status = 413
+
+
+class UnsupportedTypeError(RequestError):
+    """The body declares a content type that is not JSON."""
+
+    code = "UNSUPPORTED_MEDIA_TYPE"
+    status = 415
+
+
+class NoTextsError(RequestError):
+    """An empty list of texts."""
+
+    code = "NO_TEXTS"
+    status = 422
+
+
+class QueueFullError(RequestError):
+    """More rows wait than the queue may hold."""
+
+    code = "QUEUE_FULL"
+    status = tfs_status = 429
+    retry_after = 1
+
+
+class NotReadyError(RequestError):
+    """No version of the model can answer yet."""
+
+    code = "NOT_READY"
+    status = tfs_status = 503
+    retry_after = 1
+
+
+class ModelUnavailableError(RequestError):
+    """Every version of the model was refused."""
+
+    code = "MODEL_UNAVAILABLE"
+    status = 503
+    tfs_status = 404
+
+
+class DeadlineError(RequestError):
+    """The answer was not there in time."""
+
+    code = "DEADLINE_EXCEEDED"
+    status = tfs_status = 504

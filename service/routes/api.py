@@ -1,0 +1,93 @@
+"""The Flask application that documents itself: OpenAPI from the schemas, but bodies read by our own rules."""
+
+import functools
+from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from flask import Response, g, request
+from flask_openapi3.models.info import Info
+from flask_openapi3.openapi import OpenAPI
+from flask_openapi3.types import ResponseDict
+from pydantic import BaseModel
+from werkzeug.routing import BaseConverter
+
+from service.body import check_type, dump_json, parse_request
+from service.handlers import Trace
+from service.schemas import ErrorReply
+
+
+class Api(OpenAPI):
+    """flask-openapi3 without its reading of requests, which answers malformed ones with an echo of them."""
+
+    @staticmethod
+    def create_view_func(  # type: ignore[no-untyped-def,override]
+        func: Callable[..., Response], header, cookie, path, query, form, body, raw, **_: Any
+    ) -> Callable[..., Response]:
+        """The view: calls ``func`` with the parts of the request that it declares."""
+
+        @functools.wraps(func)
+        def view(**url: Any) -> Response:
+            arguments: dict[str, BaseModel] = {}
+            if path is not None:
+                # The URL converters have checked these.
+                arguments["path"] = path.model_construct(**url)
+            if body is not None:
+                # TensorFlow Serving does not look at the declared type.
+                if not request.path.startswith("/v1/"):
+                    check_type(request.mimetype)
+                arguments["body"] = parse_request(body, request.get_data(cache=False))
+            return func(**arguments)
+
+        return view
+
+
+class ModelName(BaseConverter):
+    """A model's name in a path: a colon begins the method behind it."""
+
+    regex = "[^/:]+"
+
+
+def make_api() -> Api:
+    """An application without routes."""
+    info = Info(title="Engram", version=_version(), description="Recurrent networks on text, served.")
+    app = Api(
+        "service",
+        info=info,
+        doc_ui=False,
+        static_folder=None,
+        responses={"default": ErrorReply},
+        # Documented as every other error is; ours are never lists.
+        validation_error_status="default",
+        validation_error_model=ErrorReply,
+    )
+    app.url_map.converters["model"] = ModelName
+    # A doubled slash is another path, not a redirect.
+    app.url_map.merge_slashes = False
+    return app
+
+
+def reply(body: dict[str, Any], status: int = 200) -> Response:
+    """A JSON reply."""
+    return Response(dump_json(body), status, mimetype="application/json")
+
+
+def replies(success: type[BaseModel], *failures: int) -> ResponseDict:
+    """What a route documents: its reply and the statuses it fails with."""
+    documented: ResponseDict = {200: success}
+    for status in failures:
+        documented[status] = ErrorReply
+    return documented
+
+
+def trace() -> Trace:
+    """What is known of the request being answered."""
+    found: Trace = g.trace
+    return found
+
+
+def _version() -> str:
+    try:
+        return version("engram")
+    except PackageNotFoundError:
+        return "0"

@@ -1,0 +1,19 @@
+"""``POST /predict``."""
+
+from flask import Response
+from flask_openapi3.models.tag import Tag
+
+from service.handlers import Handlers
+from service.routes.api import Api, replies, reply, trace
+from service.schemas import PredictReply, PredictRequest
+
+_TAG = Tag(name="predict", description="Ask a model.")
+_REPLIES = replies(PredictReply, 400, 404, 413, 415, 422, 429, 503, 504)
+
+
+def register(app: Api, handlers: Handlers) -> None:
+    """Adds the routes."""
+
+    @app.post("/predict", tags=[_TAG], summary="Answer one text or several", responses=_REPLIES)
+    def predict(body: PredictRequest) -> Response:
+        return reply(handlers.predict(body, trace()))

@@ -1,0 +1,158 @@
+"""What the routes take and give. The requests are checked against these; both appear in ``/openapi.json``."""
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Probability = Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+class PredictRequest(BaseModel):
+    """One text or several, and who shall answer."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        strict=True,
+        json_schema_extra={
+            "oneOf": [{"required": ["text"]}, {"required": ["texts"]}],
+            "examples": [{"text": "A wonderful film."}, {"texts": ["A wonderful film.", "Dull."], "top": 1}],
+        },
+    )
+
+    text: str | None = Field(default=None, description="one text")
+    texts: list[str] | None = Field(default=None, description="several texts; instead of 'text'")
+    model: str | None = Field(
+        default=None, description="name of the model; may be left out where only one is served"
+    )
+    version: int | None = Field(default=None, description="version of the model; default: the newest loaded")
+    version_label: str | None = Field(default=None, description="version label; instead of 'version'")
+    top: int | None = Field(
+        default=None, ge=1, description="how many probabilities to list, highest first; default: all"
+    )
+
+    @model_validator(mode="after")
+    def _one_of_each(self) -> Self:
+        if (self.text is None) == (self.texts is None):
+            raise ValueError("give either 'text' or 'texts'")
+        if self.version is not None and self.version_label is not None:
+            raise ValueError("give 'version' or 'version_label', not both")
+        return self
+
+
+class LabelScore(BaseModel):
+    """A label and its probability."""
+
+    label: str
+    confidence: Probability
+
+
+class Prediction(BaseModel):
+    """The answer to one text."""
+
+    label: str = Field(description="the most probable label, also where the model abstains")
+    confidence: Probability = Field(description="its calibrated probability")
+    margin: Probability = Field(description="its distance to the second most probable label")
+    abstained: bool = Field(description="the model is not sure enough to answer, or the text is empty")
+    labels: list[LabelScore] | None = Field(
+        default=None, description="multilabel only: the labels that apply"
+    )
+    probabilities: dict[str, Probability] = Field(description="labels and their probabilities, highest first")
+    tokens: int = Field(ge=0, description="tokens of the text before truncation")
+    unknown_tokens: list[str] = Field(description="tokens of the text that training never saw")
+    truncated: bool = Field(description="the text was longer than the model reads")
+
+
+class PredictReply(BaseModel):
+    """The predictions, in the order of the texts, and who made them."""
+
+    model: str
+    version: int
+    task: Literal["classification", "multilabel"]
+    predictions: list[Prediction]
+
+
+class ErrorReply(BaseModel):
+    """Why a request was not answered."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"error": "there is no model 'x'; there are: reviews", "code": "MODEL_NOT_FOUND"}]
+        }
+    )
+
+    error: str = Field(description="a sentence for a person")
+    code: str = Field(description="the cause, for a program", pattern="^[A-Z_]+$")
+
+
+class TfServingRequest(BaseModel):
+    """TensorFlow Serving's predict request: rows in ``instances`` or columns in ``inputs``."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [{"required": ["instances"]}, {"required": ["inputs"]}],
+            "examples": [
+                {"instances": ["A wonderful film.", {"b64": "RHVsbC4="}]},
+                {"instances": [{"text": "A wonderful film."}]},
+                {"inputs": {"text": ["A wonderful film."]}},
+            ],
+        }
+    )
+
+    signature_name: str | None = Field(default=None, description="'serving_default' or nothing")
+    instances: list[Any] | None = Field(default=None, description='texts, {"b64": text} or {"text": text}')
+    inputs: Any = Field(default=None, description='a list of texts, or {"text": list of texts}')
+
+
+class TfServingReply(BaseModel):
+    """``predictions`` to ``instances``, ``outputs`` to ``inputs``."""
+
+    predictions: list[Any] | None = None
+    outputs: Any = None
+
+
+class TfServingStatus(BaseModel):
+    """How TensorFlow Serving reports success or failure."""
+
+    error_code: str
+    error_message: str
+
+
+class VersionStatus(BaseModel):
+    """State of one version."""
+
+    version: str
+    state: Literal["START", "LOADING", "AVAILABLE", "UNLOADING", "END"]
+    status: TfServingStatus
+
+
+class ModelStatusReply(BaseModel):
+    """State of the versions of a model, newest first."""
+
+    model_version_status: list[VersionStatus]
+
+
+class MetadataReply(BaseModel):
+    """Signatures of a model."""
+
+    model_spec: dict[str, str]
+    metadata: dict[str, Any]
+
+
+class LiveReply(BaseModel):
+    """The process runs."""
+
+    live: bool
+
+
+class ReadyReply(BaseModel):
+    """Whether requests can be answered, and the versions that do."""
+
+    ready: bool
+    models: dict[str, list[VersionStatus]]
+
+
+class IndexReply(BaseModel):
+    """Where to go from here."""
+
+    service: str
+    links: dict[str, str]

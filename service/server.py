@@ -1,0 +1,169 @@
+"""gunicorn as this service needs it. The master never imports TensorFlow: that does not survive a fork."""
+
+import os
+import shutil
+import signal
+import socket
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
+
+from models.errors import ConfigError, EngramError
+from models.runtime.quiet import quiet_tensorflow
+from models.runtime.threads import available_cpus, limit_threads
+from service.logs import log_event, logging_config
+from service.peers import Peers
+from service.settings import Settings, unknown_settings
+
+if TYPE_CHECKING:
+    from service.routes.api import Api
+
+_SHARED_MEMORY = Path("/dev/shm")
+_BACKLOG = 2048
+
+
+def serve(settings: Settings) -> None:
+    """Serves until SIGTERM or SIGINT; then answers what has been accepted and exits with 0.
+
+    Raises:
+        ConfigError: the artifacts folder is missing or cannot be read.
+        EngramError: the address cannot be listened on.
+    """
+    check_artifacts(settings.artifacts)
+    for name, near in unknown_settings().items():
+        log_event("unknown_setting", "warning", setting=name, did_you_mean=near)
+    listener = listen(settings.host, settings.port)
+    master = os.getpid()
+    folder = Path(tempfile.mkdtemp(prefix="engram-", dir=_fast_folder()))
+    try:
+        _prepare_environment(settings, folder)
+        host, port = listener.getsockname()[:2]
+        log_event("listening", address=f"http://{f'[{host}]' if ':' in host else host}:{port}")
+        Server(settings, listener, folder).run()
+    finally:
+        # A forked worker passes here too; the folder is the master's.
+        if os.getpid() == master:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def check_artifacts(folder: Path) -> None:
+    """Refuses an artifacts folder that is missing or cannot be read; an empty one is fine.
+
+    Raises:
+        ConfigError: it is one of these.
+    """
+    try:
+        os.listdir(folder)
+    except OSError as error:
+        raise ConfigError(
+            f"ENGRAM_ARTIFACTS is {folder}, which cannot be read: {error.strerror}; "
+            "it must be a folder of saved models"
+        ) from error
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Binds before anything is started, so that a used port is one sentence.
+
+    Raises:
+        EngramError: the address cannot be listened on.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host.strip("[]"), port))
+        listener.listen(_BACKLOG)
+    except OSError as error:
+        listener.close()
+        reason = error.strerror or str(error)
+        raise EngramError(
+            f"cannot listen on {host}:{port}: {reason}; set ENGRAM_HOST or ENGRAM_PORT"
+        ) from error
+    return listener
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """gunicorn's master process, configured in code."""
+
+    def __init__(self, settings: Settings, listener: socket.socket, folder: Path) -> None:
+        self._settings = settings
+        self._listener = listener
+        self._peers = Peers(folder / "ready", settings.workers)
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Hands gunicorn its settings."""
+        settings = self._settings
+        values = {
+            "backlog": _BACKLOG,
+            "bind": f"fd://{self._listener.fileno()}",
+            "workers": settings.workers,
+            "worker_class": "gthread",
+            "threads": settings.threads,
+            "keepalive": 75,
+            # The worker's main loop beats once a second, whatever a request takes.
+            "timeout": 60,
+            "graceful_timeout": settings.graceful_timeout_s,
+            "preload_app": False,
+            "control_socket_disable": True,
+            "worker_tmp_dir": _fast_folder(),
+            "proc_name": "engram",
+            "logconfig_dict": logging_config(),
+            "loglevel": "warning",
+            "post_worker_init": _leave_interrupts_to_master,
+            "worker_exit": _end_worker,
+            "child_exit": self._after_worker,
+        }
+        for name, value in values.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> "Api":
+        """The application, made in the worker after the fork."""
+        from service.app import create_app
+
+        return create_app(self._settings, peers=self._peers)
+
+    def run(self) -> None:
+        """Runs the master until it is told to stop."""
+        _Master(self).run()
+
+    def _after_worker(self, server: Any, worker: Any) -> None:
+        from prometheus_client.multiprocess import mark_process_dead
+
+        self._peers.forget(worker.pid)
+        mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+
+
+class _Master(Arbiter):  # type: ignore[misc]
+    """gunicorn's master, for which Ctrl-C means what SIGTERM means: answer what was accepted, then end."""
+
+    def handle_int(self) -> None:
+        self.handle_term()
+
+
+def _leave_interrupts_to_master(worker: Any) -> None:
+    # Ctrl-C reaches every process of the terminal; the master alone decides how workers stop.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _end_worker(server: Any, worker: Any) -> None:
+    """Ends a drained worker at once: tearing down under TensorFlow's threads can crash or hang."""
+    if worker.booted and os.getpid() == worker.pid:
+        os._exit(0)
+
+
+def _prepare_environment(settings: Settings, folder: Path) -> None:
+    """What the workers inherit; all of it must stand before the libraries are imported."""
+    for name in ("metrics", "ready"):
+        (folder / name).mkdir()
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder / "metrics")
+    quiet_tensorflow()
+    limit_threads(max(1, available_cpus() // settings.workers))
+
+
+def _fast_folder() -> str | None:
+    """A folder in memory where there is one: a heartbeat on a slow disk can stall a worker."""
+    return str(_SHARED_MEMORY) if os.access(_SHARED_MEMORY, os.W_OK | os.X_OK) else None
