@@ -4,6 +4,7 @@ An unknown key, a wrong type or an impossible combination is refused before any 
 file is in ``training.config_file``; what an error or a comment says of a key is in ``training.config_keys``.
 """
 
+import re
 from pathlib import Path
 from types import NoneType
 from typing import Annotated, Any, Literal, get_args
@@ -27,6 +28,19 @@ Name = Annotated[
         },
     ),
 ]
+
+# The parts in ``models.networks.registry``, which cannot be asked here: it imports Keras, and a config is
+# refused before that. A test compares the two.
+INPUTS = ("embedding",)
+CELLS = ("gru", "lstm", "simple_rnn")
+POOLINGS = ("attention", "last", "max", "max+mean", "mean")
+
+
+def _part_of(names: tuple[str, ...]) -> Any:
+    """One of some names, alone (its newest version) or with a version (``lstm.v1``)."""
+    pattern = rf"^(?:{'|'.join(map(re.escape, names))})(?:\.v[1-9][0-9]*)?$"
+    allowed = "one of " + ", ".join(f'"{name}"' for name in names)
+    return Field(pattern=pattern, json_schema_extra={"allowed": allowed})
 
 
 class Section(BaseModel):
@@ -91,11 +105,11 @@ class TextConfig(Section):
 class ModelConfig(Section):
     """The network."""
 
-    input: str = "embedding"
+    input: Annotated[str, _part_of(INPUTS)] = "embedding"
     """How a token id becomes a vector."""
     embedding_size: Positive = 128
     """Numbers in a token's vector."""
-    cell: str = "lstm"
+    cell: Annotated[str, _part_of(CELLS)] = "lstm"
     """The recurrent cell."""
     units: Positive = 64
     """Numbers in the state of a cell, for each direction."""
@@ -103,7 +117,7 @@ class ModelConfig(Section):
     """Recurrent layers, one on top of the other."""
     bidirectional: bool = True
     """Read each text from both ends."""
-    pooling: str = "max+mean"
+    pooling: Annotated[str, _part_of(POOLINGS)] = "max+mean"
     """How the states of a text become one vector."""
     embedding_dropout: Dropout = 0.2
     """Share of the embedding's channels dropped in training, for a whole text."""

@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -5,7 +7,7 @@ import pytest
 from models.errors import ConfigError
 from models.text.plain import PlainText
 from models.text.spec import TextRule
-from training.config import Config, config_as_dict
+from training.config import CELLS, INPUTS, POOLINGS, Config, config_as_dict
 from training.config_file import load_config, parse_config
 from training.config_keys import known_keys
 
@@ -173,6 +175,10 @@ def test_an_unknown_key_is_refused_with_the_nearest_and_the_allowed(write, overr
         ("name=", ['name = ""']),
         ("task=tagging", ['task = "tagging"', '"classification" or "multilabel"']),
         ("output.onnx=fp16", ['output.onnx = "fp16"', 'use true, false or "int8"']),
+        ("model.cell=lstmm", ['model.cell = "lstmm"', 'one of "gru", "lstm", "simple_rnn"']),
+        ("model.cell=lstm.v", ['model.cell = "lstm.v"']),
+        ("model.pooling=max-mean", ['model.pooling = "max-mean"', '"max+mean"']),
+        ("model.input=embeding", ['model.input = "embeding"', '"embedding"']),
         ("training=3", ["training must be a section, [training]"]),
     ],
 )
@@ -197,13 +203,27 @@ def test_a_value_of_the_wrong_kind_is_refused_with_what_is_allowed(write, overri
         (["data.label_column=text"], 'are both "text"'),
         (["data.label_names={}"], "data.label_names is empty"),
         (["training.weight_decay=0.1"], 'needs training.optimizer = "adamw"'),
-        (["model.cell=lstmm"], 'model.cell = "lstmm"'),
-        (["model.pooling=sum"], 'model.pooling = "sum"'),
-        (["model.input=embeding"], 'model.input = "embeding"'),
     ],
 )
 def test_a_combination_that_cannot_be_trained_is_refused(write, overrides, part):
     assert part in refusal(write(SMALLEST), *overrides)
+
+
+def test_the_parts_of_a_network_are_those_of_the_registry():
+    from models.networks.registry import names
+
+    assert names("input") == list(INPUTS)
+    assert names("cell") == list(CELLS)
+    assert names("pooling") == list(POOLINGS)
+
+
+def test_a_part_may_name_its_version(write):
+    assert load_config(write(SMALLEST), ["model.cell=gru.v1"]).model.cell == "gru.v1"
+
+
+def test_reading_a_config_needs_neither_keras_nor_tensorflow():
+    code = "import sys, training.config_file, training.data.dataset; sys.exit('keras' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_every_error_of_a_file_is_named_once(write):

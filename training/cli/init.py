@@ -10,7 +10,7 @@ from typing import Any, get_args
 
 import numpy as np
 
-from models.errors import DataError, InputError
+from models.errors import InputError
 from models.runtime.manifest import Task
 from models.text.plain import PlainText
 from models.text.spec import TextRule
@@ -87,11 +87,6 @@ def complete_config(data: Path, guess: Guess, folder: Path) -> tuple[Config, lis
         "text": {},
     }
     dataset = load_dataset(parse_config(values, folder=folder))
-    if guess.task == "classification" and len(dataset.labels) > len(dataset.train) / 2:
-        raise DataError(
-            f'The column "{guess.label_column}" of {data} has {len(dataset.labels)} different labels in '
-            f"{len(dataset.train)} training rows, too many to learn; name another with --label-column."
-        )
     reasons = [f"{data} has {sum(map(len, dataset.parts.values())):,} rows of {len(dataset.labels)} labels."]
     reasons += dataset.warnings
     if len(dataset.train) < _FEW_ROWS:

@@ -50,15 +50,13 @@ def load_dataset(config: Config) -> Dataset:
         DataError: a file cannot be used, train has one label only, or no label of dev or test is known.
     """
     readings = _read(config)
+    train_file = config.locate(config.data.train)
+    _require_two_answers(train_file, readings["train"].rows)
     parts = _split({name: reading.rows for name, reading in readings.items()}, config)
     train = parts["train"]
+    # Equal texts with different labels go to one part, and may take the last rows of a label with them.
+    _require_two_answers(train_file, train)
     labels = tuple(sorted({label for names in train.labels for label in names}))
-    if len(set(train.labels)) < 2:
-        only = ", ".join(train.labels[0]) or "no label"
-        raise DataError(
-            f'{config.locate(config.data.train)}: every training row has the label "{only}"; '
-            "at least two different ones are needed."
-        )
     warnings = [
         sentence for name in parts if name != "train" for sentence in _judgeable(name, parts[name], labels)
     ]
@@ -84,6 +82,14 @@ def _read(config: Config) -> dict[str, Reading]:
     return {
         name: read_rows(config.locate(path), layout) for name, path in files.items() if isinstance(path, Path)
     }
+
+
+def _require_two_answers(path: Path, rows: Rows) -> None:
+    if len(set(rows.labels)) < 2:
+        only = ", ".join(rows.labels[0]) or "no label"
+        raise DataError(
+            f'{path}: every training row has the label "{only}"; at least two different ones are needed.'
+        )
 
 
 def _split(given: Mapping[str, Rows], config: Config) -> dict[str, Rows]:

@@ -10,9 +10,8 @@ from typing import Any
 
 from models.errors import DataError
 from models.runtime.manifest import Task
-from training.config_problems import nearest
 from training.data.labels import is_missing
-from training.data.records import column_names, read_columns
+from training.data.records import column_names, read_columns, require_columns
 
 _ROWS_LOOKED_AT = 100_000
 _TEXT_NAMES = (
@@ -73,7 +72,7 @@ def guess_layout(
 
     Raises:
         DataError: the file cannot be read, lacks a column that is given, or none of its columns looks like
-            text or like a label.
+            text or like a label, or its labels hardly ever come again.
     """
     names = list(dict.fromkeys(column_names(path)))
     rows = [record.values for record in islice(read_columns(path, names), _ROWS_LOOKED_AT)]
@@ -81,13 +80,7 @@ def guess_layout(
         name: [row[place] for row in rows if not is_missing(row[place])] for place, name in enumerate(names)
     }
     reasons: list[str] = []
-    for given in (text_column, label_column):
-        if given is not None and given not in columns:
-            close = nearest(given, names)
-            raise DataError(
-                f'{path} has no column "{given}"{f", did you mean {close}?" if close else "."} '
-                f"Its columns are {', '.join(names)}."
-            )
+    require_columns(path, [name for name in (text_column, label_column) if name is not None], names)
     if text_column is None:
         text_column, why = _text_column(path, {n: c for n, c in columns.items() if n != label_column})
         reasons.append(f'The text is in the column "{text_column}": {why}.')
@@ -100,11 +93,22 @@ def guess_layout(
         reasons.append(
             f'The task is "{task}": its cells are {"lists" if task == "multilabel" else "single values"}.'
         )
+    if task == "classification":
+        _require_repeats(path, label_column, cells)
     separator = None
     if task == "multilabel" and not _are_lists(cells):
         separator = max(_SEPARATORS, key=lambda mark: sum(mark in str(cell) for cell in cells))
         reasons.append(f'The labels of a cell are split at "{separator}", the mark that most of them hold.')
     return Guess(task, text_column, label_column, separator, tuple(reasons))
+
+
+def _require_repeats(path: Path, column: str, cells: Sequence[Any]) -> None:
+    kinds = len({str(cell) for cell in cells})
+    if kinds > max(2, len(cells) / 2):
+        raise DataError(
+            f'The column "{column}" of {path} has {kinds} different values in {len(cells)} rows, too many to '
+            "learn; name another with --label-column."
+        )
 
 
 def _text_column(path: Path, columns: Mapping[str, Sequence[Any]]) -> tuple[str, str]:

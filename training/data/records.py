@@ -80,11 +80,27 @@ def column_names(path: Path) -> list[str]:
                 return next(_csv_rows(path, lines, "," if form == "csv" else "\t"), (0, []))[1]
 
 
+def require_columns(path: Path, columns: Sequence[str], present: Sequence[str]) -> None:
+    """Refuses a file that lacks one of ``columns``.
+
+    Raises:
+        DataError: naming the column, the nearest one and those there are.
+    """
+    if not present:
+        raise DataError(f"{path} is empty.")
+    for name in columns:
+        if name not in present:
+            close = nearest(name, present)
+            question = f', did you mean "{close}"?' if close else "."
+            shown = ", ".join(f'"{each[:40]}"' for each in present[:20])
+            raise DataError(f'{path} has no column "{name}"{question} Its columns are {shown}.')
+
+
 def _separated(path: Path, columns: Sequence[str], delimiter: str) -> Iterator[Record]:
     with open_lines(path) as lines:
         rows = _csv_rows(path, lines, delimiter)
         _, header = next(rows, (0, []))
-        _require_columns(path, columns, header)
+        require_columns(path, columns, header)
         for name in columns:
             if header.count(name) > 1:
                 raise DataError(f'{path} has {header.count(name)} columns named "{name}".')
@@ -125,7 +141,7 @@ def _json_lines(path: Path, columns: Sequence[str]) -> Iterator[Record]:
             seen.update(dict.fromkeys(row))
             yield Record(lines.row, line, tuple(row.get(name) for name in columns))
     if seen:
-        _require_columns(path, columns, list(seen))
+        require_columns(path, columns, list(seen))
 
 
 def _objects(path: Path, lines: Lines) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -145,7 +161,7 @@ def _objects(path: Path, lines: Lines) -> Iterator[tuple[int, dict[str, Any]]]:
 
 
 def _plain_lines(path: Path, columns: Sequence[str]) -> Iterator[Record]:
-    _require_columns(path, columns, [LINE_COLUMN])
+    require_columns(path, columns, [LINE_COLUMN])
     with open_lines(path) as lines:
         for text in lines:
             lines.row += 1
@@ -156,7 +172,7 @@ def _parquet(path: Path, columns: Sequence[str]) -> Iterator[Record]:
     import pyarrow
 
     file = _open_parquet(path)
-    _require_columns(path, columns, list(file.schema_arrow.names))
+    require_columns(path, columns, list(file.schema_arrow.names))
     row = 0
     try:
         for batch in file.iter_batches(_PARQUET_BATCH, columns=list(dict.fromkeys(columns))):
@@ -179,14 +195,3 @@ def _open_parquet(path: Path) -> Any:
         return pyarrow.parquet.ParquetFile(path)
     except (pyarrow.ArrowException, OSError) as error:
         raise DataError(f"{path} cannot be read as Parquet: {error}.") from error
-
-
-def _require_columns(path: Path, columns: Sequence[str], present: Sequence[str]) -> None:
-    if not present:
-        raise DataError(f"{path} is empty.")
-    for name in columns:
-        if name not in present:
-            close = nearest(name, present)
-            question = f', did you mean "{close}"?' if close else "."
-            shown = ", ".join(f'"{each[:40]}"' for each in present[:20])
-            raise DataError(f'{path} has no column "{name}"{question} Its columns are {shown}.')
