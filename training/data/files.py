@@ -29,10 +29,10 @@ def format_of(path: Path) -> Format:
     Raises:
         DataError: the name ends in none that is read.
     """
-    suffixes = [suffix.lower() for suffix in path.suffixes[-2:]]
-    compressed = suffixes[-1:] == [".gz"]
-    found = _FORMATS.get((suffixes[:-1] if compressed else suffixes)[-1]) if suffixes[compressed:] else None
-    if found is None or (compressed and found == "parquet"):
+    name = path.name.lower()
+    plain = name.removesuffix(".gz")
+    found = _FORMATS.get(Path(plain).suffix)
+    if found is None or (found == "parquet" and plain != name):
         raise DataError(
             f"The format of {path} is not known by its name; use .csv, .tsv, .jsonl or .txt (each also .gz) "
             "or .parquet."
