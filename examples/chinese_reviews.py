@@ -14,7 +14,7 @@ def main(folder: Path, output: Path) -> None:
     """Writes the columns text and label. A review that stands under both classes is left out."""
     labels: dict[str, set[str]] = {}
     for name, label in FILES.items():
-        for line in (folder / name).read_text(encoding="utf-8").splitlines():
+        for line in (folder / name).read_text(encoding="utf-8").split("\n"):
             if text := line.strip():
                 labels.setdefault(text, set()).add(label)
     output.parent.mkdir(parents=True, exist_ok=True)

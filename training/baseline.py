@@ -3,9 +3,11 @@
 Fitted on the same rows with the same text rule, so that the margin says what the network adds.
 """
 
+import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -14,6 +16,7 @@ import numpy.typing as npt
 from models.runtime.manifest import Task
 from models.text.plain import PlainText
 from models.text.spec import TextRule
+from training.evaluate import Targets
 
 NAME = "TF-IDF 1-2-grams, logistic regression (C = 10)"
 
@@ -35,7 +38,7 @@ class Baseline:
 
 
 def fit_baseline(
-    task: Task, rule: TextRule, texts: Sequence[str], targets: npt.NDArray[np.integer], classes: int, seed: int
+    task: Task, rule: TextRule, texts: Sequence[str], targets: Targets, classes: int, seed: int
 ) -> Baseline:
     """Fits the baseline on the training rows.
 
@@ -47,24 +50,30 @@ def fit_baseline(
     from sklearn.multiclass import OneVsRestClassifier
 
     start = time.perf_counter()
-    plain = PlainText(rule)
+    # The baseline reads every text to its end: how much of it the network sees is the network's affair.
+    plain = PlainText(replace(rule, max_length=sys.maxsize))
     features = TfidfVectorizer(
-        analyzer=lambda text: _words_and_pairs(plain.words(text)), min_df=2, sublinear_tf=True, dtype=np.float32
+        analyzer=lambda text: _words_and_pairs(plain.tokenize(text).tokens),
+        min_df=2,
+        sublinear_tf=True,
+        dtype=np.float32,
     )
     try:
         matrix = features.fit_transform(texts)
     except ValueError:  # no feature stands in two texts: too little data to prune
         features.set_params(min_df=1)
         matrix = features.fit_transform(texts)
-    classifier: Any = LogisticRegression(C=10.0, max_iter=1000, solver=_solver(task, classes), random_state=seed)
+    classifier: Any = LogisticRegression(
+        C=10.0, max_iter=1000, solver=_solver(task, classes), random_state=seed
+    )
     if task == "multilabel":
         classifier = OneVsRestClassifier(classifier)
     classifier.fit(matrix, targets)
     return Baseline(features, classifier, classes, time.perf_counter() - start)
 
 
-def _words_and_pairs(words: list[str]) -> list[str]:
-    return words + [f"{first} {second}" for first, second in zip(words, words[1:], strict=False)]
+def _words_and_pairs(words: tuple[str, ...]) -> list[str]:
+    return [*words, *(f"{first} {second}" for first, second in pairwise(words))]
 
 
 def _solver(task: Task, classes: int) -> str:

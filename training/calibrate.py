@@ -9,9 +9,9 @@ import numpy.typing as npt
 from models.runtime.decoding import probabilities
 from models.runtime.manifest import Calibration, Task
 from training.config import CalibrationConfig
+from training.evaluate import Targets
 
 Logits = npt.NDArray[np.floating]
-Targets = npt.NDArray[np.integer]
 
 # Outside of this range the network is so far off that scaling its logits says nothing.
 LOWEST, HIGHEST = 0.05, 20.0
@@ -22,7 +22,8 @@ def calibrate(task: Task, logits: Logits, targets: Targets, config: CalibrationC
 
     Args:
         logits: [rows, classes].
-        targets: index of the label (-1: a label training did not have), [rows]; multilabel: 0 or 1, [rows, classes].
+        targets: index of the label (-1: one training did not have), [rows];
+            multilabel: 0 or 1, [rows, classes].
     """
     temperature = fit_temperature(task, logits, targets)
     p = probabilities(task, logits, temperature)

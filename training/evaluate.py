@@ -4,6 +4,7 @@ A target of -1 is a label that training did not have: its row counts as wrong ev
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +13,8 @@ from models.runtime.manifest import Evaluation, Interval, Task
 from training.bootstrap import Resamples, accuracy_of, ece_of, interval, macro_f1_of, roc_auc_of
 
 Probabilities = npt.NDArray[np.float64]
-Targets = npt.NDArray[np.integer]
+Targets = npt.NDArray[Any]
+"""Integers for one label a row; for multilabel numbers that are 0 or 1, of any type."""
 
 
 def evaluate(
@@ -102,7 +104,9 @@ def _multilabel(
     return Evaluation(n=len(targets), metrics=metrics, per_class=per_class, slices=_slices(slices, exact))
 
 
-def _roc_auc(truths: Sequence[npt.NDArray[np.bool_]], p: Probabilities, draws: Resamples) -> dict[str, Interval]:
+def _roc_auc(
+    truths: Sequence[npt.NDArray[np.bool_]], p: Probabilities, draws: Resamples
+) -> dict[str, Interval]:
     """Mean one-against-rest area over the classes that have rows on both sides; nothing where none has."""
     classes = [c for c, truth in enumerate(truths) if 0 < truth.sum() < len(truth)]
     if not classes:
@@ -132,7 +136,9 @@ def _per_class(
 def _f1(hits: npt.ArrayLike, said: npt.ArrayLike, there: npt.ArrayLike) -> Probabilities:
     """F1 from counts; 0 where a class is neither there nor answered."""
     both = np.asarray(said, dtype=np.float64) + np.asarray(there, dtype=np.float64)
-    return np.asarray(np.divide(2.0 * np.asarray(hits, dtype=np.float64), both, out=np.zeros_like(both), where=both > 0))
+    return np.asarray(
+        np.divide(2.0 * np.asarray(hits, dtype=np.float64), both, out=np.zeros_like(both), where=both > 0)
+    )
 
 
 def _slices(slices: Sequence[str | None], right: npt.NDArray[np.bool_]) -> dict[str, dict[str, float]]:

@@ -1,6 +1,5 @@
 """From a trained network to a saved model: written whole under a temporary name, then renamed."""
 
-import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -18,7 +17,7 @@ from models.runtime.location import MANIFEST, list_versions
 from models.runtime.manifest import GoldenExample, Manifest
 from models.runtime.padding import pad
 from models.text.graph import GraphText
-from models.text.plain import Encoder, make_valid
+from models.text.plain import Encoder, PlainText
 from models.text.vocabulary import Vocabulary
 from training.saved_model import ServingModule, write_saved_model
 from training.warmup import write_warmup
@@ -73,7 +72,7 @@ def _writing(parent: Path) -> Iterator[Path]:
         yield folder
     except (OSError, tf.errors.OpError) as error:
         reason = error.strerror if isinstance(error, OSError) else " ".join(error.message.split())
-        raise EngramError(f"the artifact cannot be written to {parent}: {reason or error}") from error
+        raise EngramError(f"The artifact cannot be written to {parent}: {reason or error}.") from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -81,17 +80,14 @@ def _writing(parent: Path) -> Iterator[Path]:
 def _write_model(folder: Path, what: Export) -> None:
     manifest = what.manifest
     text = GraphText(manifest.text, what.vocabulary)
-    module = ServingModule(
-        what.model, text, manifest.labels, manifest.task, manifest.calibration.temperature
-    )
+    module = ServingModule(what.model, text, manifest.labels, manifest.task, manifest.calibration.temperature)
     write_saved_model(module, folder)
-    texts = [make_valid(text) for text in what.golden_texts]
+    plain = PlainText(manifest.text)
+    texts = [plain.graph_input(text) for text in what.golden_texts]
     batches = [[texts[i % len(texts)] for i in range(size)] for size in WARMUP_BATCHES]
     write_warmup(folder, manifest.name, batches)
     what.model.save(folder / KERAS_FILE)
-    (folder / VOCABULARY).write_text(
-        json.dumps(what.vocabulary.to_list(), ensure_ascii=False, indent=0), encoding="utf-8"
-    )
+    (folder / VOCABULARY).write_text(what.vocabulary.to_json(), encoding="utf-8")
 
 
 def _golden(folder: Path, what: Export) -> list[GoldenExample]:

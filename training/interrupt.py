@@ -18,7 +18,7 @@ class Interrupt:
 
 @contextmanager
 def interruptible() -> Iterator[Interrupt]:
-    """Within this block Ctrl-C sets a flag that the loop looks at; pressed again it raises KeyboardInterrupt."""
+    """In this block Ctrl-C sets a flag that the loop looks at; pressed again it raises KeyboardInterrupt."""
     interrupt = Interrupt()
 
     def note(_signal: int, _frame: FrameType | None) -> None:

@@ -110,7 +110,9 @@ class BarReporter:
     def start(self, epoch: int, epochs: int, tokens: int) -> None:
         """See :class:`Reporter`."""
         self._begin = time.monotonic()
-        self._progress.reset(self._task, total=tokens, epoch=f"{epoch}/{epochs}", loss=0.0, speed=0.0, visible=True)
+        self._progress.reset(
+            self._task, total=tokens, epoch=f"{epoch}/{epochs}", loss=0.0, speed=0.0, visible=True
+        )
 
     def step(self, tokens: int, loss: float) -> None:
         """See :class:`Reporter`."""

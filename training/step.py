@@ -23,9 +23,8 @@ class NetworkSteps:
         self.optimizer = optimizer
         if optimizer is not None:
             optimizer.build(model.trainable_variables)
-        targets = (
-            tf.TensorSpec([None, None], tf.float32) if task == "multilabel" else tf.TensorSpec([None], tf.int32)
-        )
+        many = task == "multilabel"
+        targets = tf.TensorSpec([None, None], tf.float32) if many else tf.TensorSpec([None], tf.int32)
         ids, lengths = tf.TensorSpec([None, None], tf.int32), tf.TensorSpec([None], tf.int32)
         weights = tf.TensorSpec([None], tf.float32)
         self._row_loss = _sigmoid_loss if task == "multilabel" else _softmax_loss

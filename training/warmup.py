@@ -10,7 +10,10 @@ from pathlib import Path
 import tensorflow as tf
 
 # Field numbers of prediction_log.proto, predict.proto and model.proto.
-PREDICT_LOG, REQUEST, MODEL_SPEC, INPUTS, SPEC_NAME, SPEC_SIGNATURE, MAP_KEY, MAP_VALUE = 6, 1, 1, 2, 1, 3, 1, 2
+PREDICT_LOG, REQUEST = 6, 1
+MODEL_SPEC, INPUTS = 1, 2
+SPEC_NAME, SPEC_SIGNATURE = 1, 3
+MAP_KEY, MAP_VALUE = 1, 2
 
 
 def write_warmup(folder: Path, name: str, batches: Sequence[Sequence[str]]) -> None:
@@ -23,7 +26,8 @@ def write_warmup(folder: Path, name: str, batches: Sequence[Sequence[str]]) -> N
 
 
 def _prediction_log(name: str, texts: Sequence[str]) -> bytes:
-    tensor = tf.make_tensor_proto([text.encode("utf-8") for text in texts], dtype=tf.string, shape=[len(texts)])
+    content = [text.encode("utf-8") for text in texts]
+    tensor = tf.make_tensor_proto(content, dtype=tf.string, shape=[len(texts)])
     spec = _field(SPEC_NAME, name.encode()) + _field(SPEC_SIGNATURE, b"serving_default")
     entry = _field(MAP_KEY, b"text") + _field(MAP_VALUE, tensor.SerializeToString())
     request = _field(MODEL_SPEC, spec) + _field(INPUTS, entry)

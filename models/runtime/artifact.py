@@ -1,13 +1,12 @@
 """A saved model on disk: its manifest, its vocabulary, and the check that no file has changed."""
 
 import hashlib
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from models.errors import ArtifactError, ArtifactNotFoundError, EngramError
+from models.errors import ArtifactError, ArtifactNotFoundError
 from models.runtime.location import MANIFEST
 from models.runtime.manifest import FileFact, Manifest
 from models.text.table import table_hash
@@ -35,8 +34,8 @@ def open_artifact(path: Path) -> Artifact:
     manifest = _read_manifest(path)
     if manifest.text_table != table_hash():
         raise ArtifactError(
-            f"{path} was written with another code-point table ({manifest.text_table[:12]}) than this version of "
-            f"Engram has ({table_hash()[:12]}); train it again, or serve it with the version that wrote it"
+            f"{path} was written with another code-point table ({manifest.text_table[:12]}) than this "
+            f"version of Engram has ({table_hash()[:12]}); train it again, or use the version that wrote it."
         )
     return Artifact(path, manifest, _read_vocabulary(path, manifest))
 
@@ -52,13 +51,14 @@ def verify_files(artifact: Artifact) -> None:
         try:
             size = path.stat().st_size
             if size != fact.size:
-                raise ArtifactError(f"{path} has {size} bytes; the manifest says {fact.size}")
+                raise ArtifactError(f"{path} has {size} bytes; the manifest says {fact.size}.")
             found = sha256_of(path)
         except OSError as error:
-            raise ArtifactError(f"{path} cannot be read: {error.strerror}") from error
+            raise ArtifactError(f"{path} cannot be read: {error.strerror}.") from error
         if found != fact.sha256:
             raise ArtifactError(
-                f"{path} is not the file that was saved: sha256 {found[:12]}, the manifest says {fact.sha256[:12]}"
+                f"{path} is not the file that was saved: its sha256 is {found[:12]}, "
+                f"the manifest says {fact.sha256[:12]}."
             )
 
 
@@ -82,23 +82,27 @@ def _read_manifest(path: Path) -> Manifest:
     try:
         return Manifest.model_validate_json(file.read_bytes())
     except FileNotFoundError as error:
-        raise ArtifactNotFoundError(f"{path} is no saved model: it holds no {MANIFEST}") from error
+        raise ArtifactNotFoundError(f"{path} is no saved model: it holds no {MANIFEST}.") from error
     except OSError as error:
-        raise ArtifactError(f"{file} cannot be read: {error.strerror}") from error
+        raise ArtifactError(f"{file} cannot be read: {error.strerror}.") from error
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise ArtifactError(f"{file} is not a manifest this version reads: {where}: {first['msg']}") from error
+        raise ArtifactError(
+            f"{file} is not a manifest this version reads: {where}: {first['msg']}."
+        ) from error
 
 
 def _read_vocabulary(path: Path, manifest: Manifest) -> Vocabulary:
     file = path / VOCABULARY
     try:
-        vocabulary = Vocabulary.from_list(json.loads(file.read_bytes()))
+        vocabulary = Vocabulary.from_json(file.read_text(encoding="utf-8"))
     except OSError as error:
-        raise ArtifactError(f"{file} cannot be read: {error.strerror}") from error
-    except (ValueError, EngramError) as error:
-        raise ArtifactError(f"{file} is not a vocabulary: {error}") from error
+        raise ArtifactError(f"{file} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise ArtifactError(f"{file} is not UTF-8 (byte {error.start}).") from error
     if len(vocabulary) != manifest.vocabulary_size:
-        raise ArtifactError(f"{file} holds {len(vocabulary)} tokens; the manifest says {manifest.vocabulary_size}")
+        raise ArtifactError(
+            f"{file} holds {len(vocabulary)} tokens; the manifest says {manifest.vocabulary_size}."
+        )
     return vocabulary

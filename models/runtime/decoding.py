@@ -58,9 +58,7 @@ def probabilities(task: Task, logits: Floats, temperature: float) -> npt.NDArray
     return sigmoid(scaled) if task == "multilabel" else softmax(scaled)
 
 
-def decode(
-    task: Task, labels: list[str], calibration: Calibration, logits: Floats, *, tokens: int
-) -> Answer:
+def decode(task: Task, labels: list[str], calibration: Calibration, logits: Floats, *, tokens: int) -> Answer:
     """The answer for one row of ``logits`` [classes]; ``tokens`` is the number of tokens the text had."""
     p = probabilities(task, logits, calibration.temperature)
     order = np.argsort(-p, kind="stable")

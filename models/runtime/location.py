@@ -30,7 +30,10 @@ def list_versions(model_folder: Path) -> list[int]:
     return sorted(
         int(entry.name)
         for entry in model_folder.iterdir()
-        if entry.name.isascii() and entry.name.isdecimal() and entry.name == str(int(entry.name)) and entry.is_dir()
+        if entry.name.isascii()
+        and entry.name.isdecimal()
+        and entry.name == str(int(entry.name))
+        and entry.is_dir()
     )
 
 
@@ -52,7 +55,7 @@ def find_artifact(reference: str, artifacts: Path) -> Path:
     name, _, version = reference.partition("/")
     if "@" in name:
         raise ArtifactNotFoundError(
-            f"no saved model {reference!r}: no version label has been set; use NAME or NAME/VERSION"
+            f"There is no saved model {reference!r}: no version label has been set; use NAME or NAME/VERSION."
         )
     versions = list_versions(artifacts / name)
     if not versions:
@@ -61,7 +64,8 @@ def find_artifact(reference: str, artifacts: Path) -> Path:
         return artifacts / name / str(versions[-1])
     if not version.isdecimal() or int(version) not in versions:
         raise ArtifactNotFoundError(
-            f"model {name!r} has no version {version!r} in {artifacts}; it has {', '.join(map(str, versions))}"
+            f"The model {name!r} in {artifacts} has no version {version!r}; "
+            f"it has {', '.join(map(str, versions))}."
         )
     return artifacts / name / str(int(version))
 
@@ -69,7 +73,10 @@ def find_artifact(reference: str, artifacts: Path) -> Path:
 def _unknown_model(reference: str, name: str, artifacts: Path) -> str:
     names = list_models(artifacts) if artifacts.is_dir() else []
     if not names:
-        return f"no saved model {reference!r}: it is no folder with a {MANIFEST}, and {artifacts} holds no models"
+        return (
+            f"There is no saved model {reference!r}: it is no folder with a {MANIFEST}, "
+            f"and {artifacts} holds no models."
+        )
     near = difflib.get_close_matches(name, names, n=1)
-    hint = f"did you mean {near[0]!r}? " if near else ""
-    return f"no saved model {reference!r} in {artifacts}: {hint}it holds {', '.join(names)}"
+    hint = f"did you mean {near[0]!r}? It" if near else "it"
+    return f"There is no saved model {reference!r} in {artifacts}: {hint} holds {', '.join(names)}."

@@ -1,4 +1,4 @@
-"""A saved model ready to answer: text in, prediction out. The command line and the service use this one class."""
+"""A saved model ready to answer: text in, prediction out. Command line and service use this one class."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,8 @@ MAX_CELLS = 64 * 512
 class Prediction:
     """What a model answers to one text.
 
-    ``tokens`` counts the text before truncation; ``unknown_tokens`` are the read tokens that training never saw.
+    ``tokens`` counts the text before truncation; ``unknown_tokens`` are the read tokens that training did not
+    know.
     """
 
     answer: Answer
@@ -76,7 +77,8 @@ class Predictor:
         encoded = [self.encode(text) for text in texts]
         outputs = self.run(encoded)
         return [
-            self.decode(row, {name: values[i] for name, values in outputs.items()}) for i, row in enumerate(encoded)
+            self.decode(row, {name: values[i] for name, values in outputs.items()})
+            for i, row in enumerate(encoded)
         ]
 
 

@@ -15,7 +15,7 @@ class Engine(Protocol):
 
     @property
     def name(self) -> str:
-        """"savedmodel", "onnx" or "onnx-int8"."""
+        """ "savedmodel", "onnx" or "onnx-int8"."""
 
     def run(self, ids: Ids, lengths: Ids) -> Outputs:
         """Runs the ``ids`` signature.

@@ -17,7 +17,7 @@ def load_engine(name: str, folder: Path) -> Engine:
     try:
         load = _ENGINES[name]
     except KeyError:
-        raise ConfigError(f"there is no engine {name!r}; allowed: {', '.join(sorted(_ENGINES))}") from None
+        raise ConfigError(f"There is no engine {name!r}; allowed: {', '.join(sorted(_ENGINES))}.") from None
     return load(folder)
 
 

@@ -33,7 +33,9 @@ class SavedModelEngine:
             self._loaded: Any = tf.saved_model.load(str(folder))
             self._signature: Any = self._loaded.signatures["ids"]
         except (OSError, ValueError, KeyError, tf.errors.OpError) as error:
-            raise ArtifactError(f"the SavedModel in {folder} cannot be loaded: {_one_line(error)}") from error
+            raise ArtifactError(
+                f"The SavedModel in {folder} cannot be loaded: {_one_line(error)}."
+            ) from error
         self._constant: Any = tf.constant
 
     def run(self, ids: Ids, lengths: Ids) -> Outputs:

@@ -1,0 +1,121 @@
+"""The demo of ``make demo``: trains on real reviews if that has not been done, serves, asks one question."""
+
+import argparse
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+MODEL = "reviews"
+REVIEW = (
+    "A warm, funny film. I expected little and walked out smiling; the last scene alone is worth the ticket."
+)
+START_LIMIT_S = 120.0
+STOP_LIMIT_S = 30.0
+
+
+def main() -> int:
+    """Returns the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", type=int, default=8501)
+    parser.add_argument("--no-serve", action="store_true", help="end after the answer")
+    args = parser.parse_args()
+    os.chdir(ROOT)
+    sys.path.insert(0, str(ROOT))
+    path = trained_model()
+    show(path)
+    return serve(args.port, stay=not args.no_serve)
+
+
+def trained_model() -> Path:
+    """The newest version of the demo's model, trained now if there is none."""
+    from models.runtime.location import artifacts_folder, list_versions
+
+    folder = artifacts_folder() / MODEL
+    if not list_versions(folder):
+        command = [sys.executable, "-m", "training", "train", "examples/reviews.toml"]
+        # Trains into the folder that the service will look at.
+        command += ["--set", f"output.artifacts={json.dumps(str(artifacts_folder()))}"]
+        done = subprocess.run(command, stdout=subprocess.DEVNULL, check=False)
+        if done.returncode:
+            sys.exit(done.returncode)
+    return folder / str(list_versions(folder)[-1])
+
+
+def show(path: Path) -> None:
+    """Prints how good the model is, with the baseline beside it."""
+    from models.runtime.artifact import open_artifact
+    from training.cli.figures import print_comparison
+
+    print_comparison(open_artifact(path).manifest)
+    print(f"model   {path}\nreport  {path / 'report' / 'index.html'}", flush=True)
+
+
+def serve(port: int, *, stay: bool) -> int:
+    """Starts the service, asks it one question, and keeps it up until Ctrl-C if it should stay."""
+    url = f"http://127.0.0.1:{port}"
+    environment = os.environ | {"ENGRAM_HOST": "127.0.0.1", "ENGRAM_PORT": str(port)}
+    # In a session of its own, so that Ctrl-C reaches this process alone, which then stops the service well.
+    service = subprocess.Popen(
+        [sys.executable, "-m", "service"], env=environment, start_new_session=True, stdout=subprocess.DEVNULL
+    )
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        wait_until_ready(service, url)
+        print(f"\n$ curl {url}/predict --json '{json.dumps({'text': REVIEW})}'")
+        print(json.dumps(ask(url, REVIEW), indent=2, ensure_ascii=False))
+        if stay:
+            print(f"\nserving on {url} (Ctrl-C stops it)", flush=True)
+            service.wait()
+    except KeyboardInterrupt:
+        print("\nstopping: answering what is under way", flush=True)
+    finally:
+        code = stop(service)
+    return code
+
+
+def wait_until_ready(service: "subprocess.Popen[bytes]", url: str) -> None:
+    """Returns when /readyz answers 200; ends the demo where the service does not start."""
+    limit = time.monotonic() + START_LIMIT_S
+    while time.monotonic() < limit:
+        if service.poll() is not None:
+            sys.exit(service.returncode or 1)
+        try:
+            with urllib.request.urlopen(f"{url}/readyz", timeout=5):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+    sys.exit(f"the service was not ready within {START_LIMIT_S:.0f} s")
+
+
+def ask(url: str, text: str) -> object:
+    """The service's answer to one text."""
+    request = urllib.request.Request(
+        f"{url}/predict",
+        data=json.dumps({"text": text}).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=30) as reply:
+        return json.load(reply)
+
+
+def stop(service: "subprocess.Popen[bytes]") -> int:
+    """Has the service drain and end; returns its exit code."""
+    if service.poll() is None:
+        service.terminate()
+        try:
+            service.wait(STOP_LIMIT_S)
+        except subprocess.TimeoutExpired:
+            service.kill()
+            service.wait()
+    return service.returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())

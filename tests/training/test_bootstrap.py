@@ -1,0 +1,67 @@
+import numpy as np
+import pytest
+from sklearn.metrics import f1_score, roc_auc_score
+
+from training.bootstrap import Resamples, accuracy_of, ece_of, interval, macro_f1_of, roc_auc_of
+
+RNG = np.random.default_rng(7)
+
+
+def test_value_is_the_figure_on_all_rows_and_lies_in_its_interval() -> None:
+    right = RNG.random(400) < 0.8
+    found = interval(accuracy_of(right), Resamples(400, seed=1))
+    assert found.value == pytest.approx(right.mean())
+    assert found.low < found.value < found.high
+
+
+def test_accuracy_interval_has_the_width_of_the_binomial_one() -> None:
+    right = np.arange(2000) < 1600
+    found = interval(accuracy_of(right), Resamples(2000, seed=3))
+    assert found.high - found.low == pytest.approx(2 * 1.96 * np.sqrt(0.8 * 0.2 / 2000), rel=0.15)
+
+
+def test_same_seed_same_interval() -> None:
+    right = RNG.random(100) < 0.5
+    draws = [interval(accuracy_of(right), Resamples(100, seed)) for seed in (5, 5, 6)]
+    assert draws[0] == draws[1] != draws[2]
+
+
+def test_portions_add_up_to_all_draws_for_many_rows() -> None:
+    weights = list(Resamples(20_000, seed=0).portions())
+    assert sum(len(portion) for portion in weights) == 500
+    assert all((portion.sum(axis=1) == 20_000).all() for portion in weights)
+
+
+def test_macro_f1_equals_scikit_learn_on_every_draw() -> None:
+    guesses, targets = RNG.integers(0, 4, 60), RNG.integers(0, 4, 60)
+    weights = RNG.multinomial(60, np.full(60, 1 / 60), size=5).astype(float)
+    expected = [
+        f1_score(targets, guesses, average="macro", labels=range(4), zero_division=0, sample_weight=row)
+        for row in weights
+    ]
+    np.testing.assert_allclose(macro_f1_of(guesses, targets, 4)(weights), expected, atol=1e-12)
+
+
+def test_roc_auc_equals_scikit_learn_on_every_draw_with_ties() -> None:
+    scores, truth = np.round(RNG.random(80), 1), RNG.random(80) < 0.4
+    weights = RNG.multinomial(80, np.full(80, 1 / 80), size=5).astype(float)
+    expected = [roc_auc_score(truth, scores, sample_weight=row) for row in weights]
+    np.testing.assert_allclose(roc_auc_of(scores, truth)(weights), expected, atol=1e-12)
+
+
+def test_roc_auc_of_a_draw_with_one_side_only_is_one_half() -> None:
+    figure = roc_auc_of(np.array([0.1, 0.9]), np.array([False, True]))
+    assert figure(np.array([[2.0, 0.0]]))[0] == 0.5
+
+
+def test_ece_of_a_hand_made_case() -> None:
+    confidence = np.array([0.95, 0.95, 0.95, 0.95, 0.55, 0.55])
+    right = np.array([True, True, True, False, True, False])
+    # Bins [14/15, 1] (gap |3 - 3.8|) and [8/15, 9/15] (gap |1 - 1.1|), over six rows.
+    assert ece_of(confidence, right)(np.ones((1, 6)))[0] == pytest.approx((0.8 + 0.1) / 6)
+
+
+def test_perfectly_calibrated_answers_have_a_small_ece() -> None:
+    confidence = RNG.uniform(0.5, 1.0, 20_000)
+    right = RNG.random(20_000) < confidence
+    assert ece_of(confidence, right)(np.ones((1, 20_000)))[0] < 0.02

@@ -1,0 +1,105 @@
+"""``engram compare ARTIFACT...``: saved models side by side."""
+
+import argparse
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+from models.runtime.location import artifacts_folder, find_artifact
+
+NAME = "compare"
+HELP = "show metrics, size, speed and config differences of saved models side by side"
+RUNS = 30
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the verb's arguments."""
+    parser.add_argument("artifact", metavar="ARTIFACT", nargs="+", help="a path, NAME or NAME/VERSION")
+    parser.add_argument("--json", action="store_true", help="print the facts as one JSON array")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Prints a table, or JSON with ``--json``."""
+    paths = [find_artifact(reference, artifacts_folder()) for reference in args.artifact]
+    facts = [facts_of(path) for path in paths]
+    if args.json:
+        print(json.dumps(facts, ensure_ascii=False, allow_nan=False))
+    else:
+        _print(facts)
+    return 0
+
+
+def facts_of(path: Path) -> dict[str, Any]:
+    """What one saved model is compared by. ``ms``: median time of the median golden text, alone."""
+    from models.runtime.predictor import open_predictor
+
+    predictor = open_predictor(path)
+    manifest = predictor.manifest
+    judged = manifest.test or manifest.dev
+    return {
+        "artifact": f"{manifest.name}/{manifest.version}",
+        "judged_on": "test" if manifest.test else "dev",
+        "n": judged.n,
+        "data": manifest.data.fingerprint[:12],
+        "metrics": {name: figure.value for name, figure in judged.metrics.items()},
+        "baseline": {name: figure.value for name, figure in manifest.baseline.metrics.items()}
+        if manifest.baseline
+        else {},
+        "parameters": manifest.parameters,
+        "bytes": sum(fact.size for fact in manifest.files.values()),
+        "ms": _milliseconds(
+            predictor,
+            sorted((example.text for example in manifest.golden), key=len)[len(manifest.golden) // 2],
+        ),
+        "config": _flat(manifest.config),
+    }
+
+
+def _milliseconds(predictor: Any, text: str) -> float:
+    times = []
+    for _ in range(RUNS):
+        start = time.perf_counter()
+        predictor.predict([text])
+        times.append(time.perf_counter() - start)
+    return sorted(times)[RUNS // 2] * 1000
+
+
+def _flat(config: dict[str, Any]) -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for key, value in config.items():
+        flat |= {f"{key}.{k}": v for k, v in value.items()} if isinstance(value, dict) else {key: value}
+    return flat
+
+
+def _print(facts: list[dict[str, Any]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from training.cli.figures import METRIC_NAMES
+
+    table = Table()
+    table.add_column("")
+    for fact in facts:
+        table.add_column(fact["artifact"], justify="right")
+    table.add_row("judged on", *(f"{fact['n']:,} {fact['judged_on']} rows" for fact in facts))
+    table.add_row("data", *(fact["data"] for fact in facts))
+    for name, shown in METRIC_NAMES.items():
+        if any(name in fact["metrics"] for fact in facts):
+            table.add_row(shown, *(_percent(fact["metrics"].get(name)) for fact in facts))
+    table.add_row("baseline accuracy", *(_percent(fact["baseline"].get("accuracy")) for fact in facts))
+    table.add_row("parameters", *(f"{fact['parameters']:,}" for fact in facts))
+    table.add_row("size", *(f"{fact['bytes'] / 2**20:.1f} MiB" for fact in facts))
+    table.add_row("one text", *(f"{fact['ms']:.1f} ms" for fact in facts), end_section=True)
+    for key in sorted({key for fact in facts for key in fact["config"]}):
+        values = [fact["config"].get(key) for fact in facts]
+        if any(value != values[0] for value in values):
+            table.add_row(key, *(str(value) for value in values))
+    console = Console()
+    console.print(table)
+    if len({fact["data"] for fact in facts}) > 1:
+        console.print("note: these models were judged on different data; their metrics do not compare")
+
+
+def _percent(value: float | None) -> str:
+    return "" if value is None else f"{value:.2%}"

@@ -1,0 +1,68 @@
+"""``engram evaluate ARTIFACT DATA``: how good a saved model is on a file of labelled rows."""
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from models.runtime.location import artifacts_folder, find_artifact
+
+NAME = "evaluate"
+HELP = "judge a saved model on labelled rows"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the verb's arguments."""
+    parser.add_argument("artifact", metavar="ARTIFACT", help="a path, NAME or NAME/VERSION")
+    parser.add_argument(
+        "data", type=Path, metavar="DATA", help="a file with the columns the model was trained on"
+    )
+    parser.add_argument("--text-column", metavar="C", help="default: the column the model was trained on")
+    parser.add_argument("--label-column", metavar="C", help="default: the column the model was trained on")
+    parser.add_argument("--json", action="store_true", help="print the figures as one JSON object")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Prints a table, or JSON with ``--json``."""
+    path = find_artifact(args.artifact, artifacts_folder())
+
+    from models.runtime.predictor import open_predictor
+    from training.score_rows import judge_rows, labelled_rows
+
+    predictor = open_predictor(path)
+    rows = labelled_rows(predictor.manifest, args.data, args.text_column, args.label_column)
+    evaluation = judge_rows(predictor, rows)
+    body: dict[str, Any] = {
+        "n": evaluation.n,
+        **{name: figure.value for name, figure in evaluation.metrics.items()},
+        "interval": {name: [figure.low, figure.high] for name, figure in evaluation.metrics.items()},
+        "per_class": evaluation.per_class,
+        "slices": evaluation.slices,
+    }
+    if args.json:
+        print(json.dumps(body, ensure_ascii=False, allow_nan=False))
+    else:
+        _print(predictor.manifest.name, body)
+    return 0
+
+
+def _print(name: str, body: dict[str, Any]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from training.cli.figures import METRIC_NAMES
+
+    table = Table(title=f"{name}: {body['n']:,} rows", title_justify="left")
+    for column in ("", "value", "95 % interval"):
+        table.add_column(column, justify="left" if not column else "right")
+    for metric, (low, high) in body["interval"].items():
+        table.add_row(METRIC_NAMES[metric], f"{body[metric]:.2%}", f"{low:.2%} to {high:.2%}")
+    for label, facts in body["per_class"].items():
+        table.add_row(
+            f"F1, {label} ({facts['n']:,.0f})",
+            f"{facts['f1']:.2%}",
+            f"precision {facts['precision']:.1%}, recall {facts['recall']:.1%}",
+        )
+    for name, facts in body["slices"].items():
+        table.add_row(f"accuracy, {name} ({facts['n']:,.0f})", f"{facts['accuracy']:.2%}", "")
+    Console().print(table)

@@ -1,0 +1,97 @@
+"""Figures for a person: the table network / baseline / margin, on stderr."""
+
+import statistics
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+
+from models.runtime.manifest import Evaluation, Interval, Manifest
+
+if TYPE_CHECKING:
+    from training.run import Trained
+
+METRIC_NAMES = {
+    "accuracy": "accuracy",
+    "macro_f1": "macro F1",
+    "micro_f1": "micro F1",
+    "roc_auc": "ROC-AUC",
+    "ece": "calibration error",
+}
+
+
+def print_comparison(manifest: Manifest) -> None:
+    """Network, baseline and the margin between them on the held-out rows, overall and by slice."""
+    console = Console(stderr=True)
+    console.print(comparison_table(manifest))
+    for seeds in [manifest.training.get("seeds")]:
+        if seeds:
+            console.print(
+                f"{seeds['n']} networks: dev score {seeds['dev_mean']:.2%} ± {seeds['dev_sd']:.2%}"
+                + (
+                    f", test accuracy {seeds['test_mean']:.2%} ± {seeds['test_sd']:.2%}"
+                    if "test_mean" in seeds
+                    else ""
+                ),
+                highlight=False,
+            )
+
+
+def comparison_table(manifest: Manifest) -> Table:
+    """The table of ``print_comparison``."""
+    part = "test" if manifest.test is not None else "dev"
+    network = manifest.test or manifest.dev
+    baseline = manifest.baseline
+    table = Table(title=f"{manifest.name}: {network.n:,} {part} rows", title_justify="left")
+    for column, justify in (("", "left"), ("network", "right"), ("baseline", "right"), ("margin", "right")):
+        table.add_column(column, justify=justify)  # type: ignore[arg-type]
+    for name, shown in METRIC_NAMES.items():
+        if name in network.metrics:
+            theirs = baseline.metrics.get(name) if baseline else None
+            table.add_row(
+                shown, _with_interval(network.metrics[name]), _value(theirs), _margin(network, baseline, name)
+            )
+    for name, facts in network.slices.items():
+        theirs_slice = baseline.slices.get(name) if baseline else None
+        difference = facts["accuracy"] - theirs_slice["accuracy"] if theirs_slice else None
+        table.add_row(
+            f"accuracy, {name} ({facts['n']:,.0f})",
+            f"{facts['accuracy']:.2%}",
+            f"{theirs_slice['accuracy']:.2%}" if theirs_slice else "",
+            f"{difference * 100:+.2f}" if difference is not None else "",
+        )
+    return table
+
+
+def spread(networks: Sequence["Trained"]) -> dict[str, Any]:
+    """Mean and standard deviation over networks that differ in their seed only."""
+    dev = [network.history.epochs[network.history.best_epoch - 1].score for network in networks]
+    facts: dict[str, Any] = {
+        "n": len(networks),
+        "seeds": [network.seed for network in networks],
+        "dev_mean": statistics.fmean(dev),
+        "dev_sd": statistics.stdev(dev) if len(dev) > 1 else 0.0,
+    }
+    test = [network.test.metrics["accuracy"].value for network in networks if network.test is not None]
+    if test:
+        facts |= {
+            "test_accuracy": test,
+            "test_mean": statistics.fmean(test),
+            "test_sd": statistics.stdev(test) if len(test) > 1 else 0.0,
+        }
+    return facts
+
+
+def _with_interval(figure: Interval) -> str:
+    return f"{figure.value:.2%}  [{figure.low:.1%}, {figure.high:.1%}]"
+
+
+def _value(figure: Interval | None) -> str:
+    return f"{figure.value:.2%}" if figure else ""
+
+
+def _margin(network: Evaluation, baseline: Evaluation | None, name: str) -> str:
+    if baseline is None or name not in baseline.metrics:
+        return ""
+    return f"{(network.metrics[name].value - baseline.metrics[name].value) * 100:+.2f}"

@@ -1,0 +1,79 @@
+"""``engram train CONFIG``: trains, judges, saves. The only line on standard output is the artifact's path."""
+
+import argparse
+import os
+from pathlib import Path
+from typing import Any
+
+from models.runtime.location import artifacts_folder, find_artifact
+
+NAME = "train"
+HELP = "train a network as a config says and save it as the next version of its model"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the verb's arguments."""
+    parser.add_argument("config", type=Path, metavar="CONFIG", help="a TOML file (engram init writes one)")
+    parser.add_argument(
+        "--set",
+        dest="overrides",
+        action="append",
+        default=[],
+        metavar="SECTION.KEY=VALUE",
+        help="override one value of the config; may be given several times",
+    )
+    parser.add_argument(
+        "--seeds",
+        type=_count,
+        default=1,
+        metavar="N",
+        help="train N networks, save the one best on dev, show the spread",
+    )
+    parser.add_argument(
+        "--resume", action="store_true", help="go on from the checkpoint of a run that was cut off"
+    )
+    parser.add_argument(
+        "--from", dest="previous", metavar="ARTIFACT", help="go on from the weights of a saved model"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Trains and prints the artifact's path."""
+    # Everything cheap is checked before TensorFlow is loaded.
+    from training.config_file import load_config
+
+    config = load_config(args.config, args.overrides)
+    previous_path = find_artifact(args.previous, artifacts_folder()) if args.previous else None
+
+    from training.cli.figures import print_comparison, spread
+    from training.previous import open_previous
+    from training.progress import reporter
+    from training.run import judge_baseline, prepare, save, train_network
+
+    previous = open_previous(previous_path, config) if previous_path else None
+    progress = reporter()
+    prepared = prepare(config, progress, previous)
+    baseline = judge_baseline(prepared)
+    networks = []
+    for seed in range(config.seed, config.seed + args.seeds):
+        networks.append(train_network(prepared, seed, progress, resume=args.resume))
+        if networks[-1].history.stopped == "interrupted":
+            break
+    chosen = max(networks, key=lambda network: network.history.epochs[network.history.best_epoch - 1].score)
+    extra: dict[str, Any] = {"from": previous.reference if previous else None}
+    if args.seeds > 1:
+        extra["seeds"] = spread(networks)
+    path, manifest = save(prepared, chosen, baseline, extra)
+    for network in networks:
+        if network is not chosen and network.history.stopped != "interrupted":
+            network.store.remove()
+    print_comparison(manifest)
+    print(os.fspath(path))
+    return 0
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{value} networks cannot be trained; at least 1")
+    return value

@@ -1,0 +1,94 @@
+"""Rows as token ids, and what a model should remember of its training texts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from models.runtime.manifest import DataReference
+from models.text.plain import PlainText
+from models.text.spec import OTHER_ID, TextRule
+from models.text.vocabulary import Vocabulary
+from training.config import TextConfig
+from training.data.dataset import Dataset
+from training.data.rows import Rows
+
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedTexts:
+    """The texts of one part of the data.
+
+    ``lengths`` counts all tokens of a text, before truncation.
+    """
+
+    ids: tuple[npt.NDArray[np.int32], ...]
+    lengths: npt.NDArray[np.int64]
+
+    @property
+    def unknown(self) -> npt.NDArray[np.float64]:
+        """Share of each text's read tokens that the vocabulary lacks; 0 for a text without tokens."""
+        return np.array([float((ids == OTHER_ID).mean()) if len(ids) else 0.0 for ids in self.ids])
+
+
+def text_rule(config: TextConfig) -> TextRule:
+    """The frozen rule of a config."""
+    return TextRule(config.unit, config.lowercase, config.max_length, config.truncate, config.segmenter)
+
+
+def encode_parts(
+    dataset: Dataset, rule: TextRule, config: TextConfig, vocabulary: Vocabulary | None
+) -> tuple[Vocabulary, dict[str, EncodedTexts]]:
+    """Splits every text once, fits the vocabulary on train where none is given, and looks up the ids."""
+    plain = PlainText(rule)
+    kept = {name: [plain.tokenize(text) for text in rows.texts] for name, rows in dataset.parts.items()}
+    if vocabulary is None:
+        vocabulary = Vocabulary.fit(
+            (tokens.tokens for tokens in kept["train"]), config.vocabulary_size, config.min_count
+        )
+    find = vocabulary.ids.get
+    encoded = {
+        name: EncodedTexts(
+            tuple(np.array([find(token, OTHER_ID) for token in row.tokens], dtype=np.int32) for row in rows),
+            np.array([row.total for row in rows], dtype=np.int64),
+        )
+        for name, rows in kept.items()
+    }
+    return vocabulary, encoded
+
+
+def data_reference(dataset: Dataset, encoded: Mapping[str, EncodedTexts]) -> DataReference:
+    """What the training data looked like."""
+    train = encoded["train"]
+    read, unknown = sum(map(len, train.ids)), sum(int((ids == OTHER_ID).sum()) for ids in train.ids)
+    truncated = np.array([length > len(ids) for length, ids in zip(train.lengths, train.ids, strict=True)])
+    return DataReference(
+        fingerprint=dataset.fingerprint,
+        rows={name: len(rows) for name, rows in dataset.parts.items()},
+        skipped=dict(dataset.skipped),
+        label_share=_label_share(dataset.train, dataset.labels),
+        length_quantiles={f"{q:g}": float(np.quantile(train.lengths, q)) for q in QUANTILES},
+        unknown_rate=unknown / read if read else 0.0,
+        truncated_rate=float(truncated.mean()),
+    )
+
+
+def golden_texts(rows: Rows, lengths: Sequence[int] | npt.NDArray[np.int64]) -> tuple[str, ...]:
+    """Ten texts to remember the answers of: eight of all lengths, an empty one and one of many scripts."""
+    order = np.argsort(np.asarray(lengths), kind="stable")
+    places = np.linspace(0, len(order) - 1, num=8).astype(int)
+    return (*(rows.texts[order[place]] for place in places), "", MIXED_SCRIPTS)
+
+
+# Case and width folding, joiners, Han, marks of other planes: what a changed text rule would trip over.
+MIXED_SCRIPTS = "It’s ８/10 — Ｎaïve ÇA 3:00 这家酒店 מצוין مرحبا 🙂👍🏽 <br />…"
+
+
+def _label_share(rows: Rows, labels: Sequence[str]) -> dict[str, float]:
+    counts = dict.fromkeys(labels, 0)
+    for names in rows.labels:
+        for name in names:
+            counts[name] += 1
+    return {label: count / len(rows) for label, count in counts.items()}

@@ -1,0 +1,210 @@
+"""The epochs of a run: learn, judge on dev, keep the best, stop when patience is over, go on after a kill."""
+
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+
+from models.errors import TrainingError
+from models.runtime.decoding import probabilities
+from models.runtime.manifest import Task
+from training.batching import Batches, run_in_batches
+from training.bootstrap import macro_f1_of
+from training.checkpoint import Arrays, CheckpointStore, RunState
+from training.config import TrainingConfig
+from training.evaluate import Targets
+from training.history import EpochRecord, History, Stop
+from training.interrupt import Interrupt
+from training.optimizer import build_optimizer
+from training.progress import Reporter
+from training.step import NetworkSteps
+
+EVALUATION_BATCH = 128
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedRows:
+    """Rows as the network reads them.
+
+    ``targets``: classification: index of the label or -1 (a label training did not have), int32 [rows];
+    multilabel: 0 or 1, float32 [rows, classes].
+    """
+
+    ids: Sequence[npt.NDArray[np.int32]]
+    targets: Targets
+
+
+class Fit:
+    """One run of training on one network."""
+
+    def __init__(
+        self,
+        model: keras.Model,
+        task: Task,
+        config: TrainingConfig,
+        train: EncodedRows,
+        dev: EncodedRows,
+        *,
+        seed: int,
+        weights: npt.NDArray[np.float32] | None = None,
+    ) -> None:
+        """Prepares a run.
+
+        Args:
+            weights: of the training rows, [rows].
+            seed: of the order of the batches; the network has its own.
+        """
+        self.model, self.task, self.config, self.dev, self.seed = model, task, config, dev, seed
+        self.batches = Batches(train.ids, train.targets, batch_size=config.batch_size, weights=weights)
+        self.optimizer = build_optimizer(config, len(self.batches) * config.epochs)
+        self.steps = NetworkSteps(model, self.optimizer, task)
+
+    def run(
+        self, store: CheckpointStore, reporter: Reporter, interrupt: Interrupt, *, resume: bool
+    ) -> History:
+        """Trains until the epochs or the patience are used up, or the person asks to stop.
+
+        Afterwards the model has the weights of the best epoch.
+
+        Raises:
+            TrainingError: the loss is not a number; the best weights so far stay in the checkpoint.
+        """
+        state, best = self._start(store, reporter, resume)
+        stopped: Stop | None = None
+        with reporter:
+            while not state.finished and not interrupt:
+                record = self._epoch(len(state.epochs) + 1, store, state, reporter, interrupt)
+                # The first epoch always counts: there must be weights to go back to.
+                improved = record.score > state.best_score or not state.epochs
+                reporter.end(record, best=improved)
+                state = self._next(state, record, improved)
+                if improved:
+                    best = _arrays(self.model.variables)
+                # Half an epoch is no place to resume from; the checkpoint stays at the last whole one.
+                if not interrupt:
+                    store.save(state, self._current(), best if improved else None)
+        if interrupt:
+            stopped = "interrupted"
+            reporter.say(
+                f"interrupted: going on with the best weights so far, those of epoch {state.best_epoch}"
+            )
+        elif len(state.epochs) < self.config.epochs:
+            stopped = "patience"
+        _assign(self.model.variables, best)
+        return History(state.epochs, state.best_epoch, stopped or "epochs")
+
+    def logits(self, rows: EncodedRows) -> npt.NDArray[np.float32]:
+        """Raw outputs [rows, classes] of the network as it is now."""
+        return run_in_batches(self.steps.logits, rows.ids, batch_size=EVALUATION_BATCH)
+
+    def _start(self, store: CheckpointStore, reporter: Reporter, resume: bool) -> tuple[RunState, Arrays]:
+        fresh = RunState(epochs=(), best_epoch=0, best_score=-math.inf, wait=0, finished=False)
+        if not resume:
+            store.remove()
+            return fresh, []
+        saved = store.load()
+        if saved is None:
+            reporter.say(
+                "nothing to resume: no checkpoint of this config and data; starting from the beginning"
+            )
+            return fresh, []
+        state, current, best = saved
+        _assign([*self.model.variables, *self.optimizer.variables], current)
+        reporter.say(f"resuming after epoch {len(state.epochs)} (best so far: epoch {state.best_epoch})")
+        return state, best
+
+    def _next(self, state: RunState, record: EpochRecord, improved: bool) -> RunState:
+        wait = 0 if improved else state.wait + 1
+        done = len(state.epochs) + 1 >= self.config.epochs or wait >= self.config.patience
+        return RunState(
+            epochs=(*state.epochs, record),
+            best_epoch=record.epoch if improved else state.best_epoch,
+            best_score=max(record.score, state.best_score),
+            wait=wait,
+            finished=done,
+        )
+
+    def _epoch(
+        self, epoch: int, store: CheckpointStore, state: RunState, reporter: Reporter, interrupt: Interrupt
+    ) -> EpochRecord:
+        reporter.start(epoch, self.config.epochs, self.batches.tokens)
+        begin, total, rows, tokens = time.perf_counter(), 0.0, 0, 0
+        for step, batch in enumerate(self.batches.epoch(self.seed, epoch), start=1):
+            loss = self.steps.train(batch)
+            if not math.isfinite(loss):
+                raise TrainingError(self._diverged(loss, epoch, step, store, state))
+            total, rows = total + loss * len(batch.rows), rows + len(batch.rows)
+            tokens += int(batch.lengths.sum())
+            reporter.step(int(batch.lengths.sum()), total / rows)
+            if interrupt:
+                break
+        seconds = time.perf_counter() - begin
+        dev_loss, accuracy, score = self._judge()
+        return EpochRecord(
+            epoch=epoch,
+            train_loss=total / rows,
+            dev_loss=dev_loss,
+            dev_accuracy=accuracy,
+            score=score,
+            seconds=seconds,
+            tokens_per_second=tokens / seconds,
+            padding_share=self.batches.padding_share(self.seed, epoch),
+        )
+
+    def _judge(self) -> tuple[float, float, float]:
+        """Dev loss, accuracy and the monitored score (higher is better)."""
+        p, targets = probabilities(self.task, self.logits(self.dev), 1.0), self.dev.targets
+        if self.task == "multilabel":
+            truth = targets == 1
+            loss = float(-np.log(np.where(truth, p, 1.0 - p) + 1e-12).mean())
+            right = ((p >= 0.5) == truth).all(axis=1)
+            score = _macro_f1_multilabel(p >= 0.5, truth)
+        else:
+            index = np.asarray(targets, dtype=np.int64)
+            known = index >= 0
+            loss = float(-np.log(p[known, index[known]] + 1e-12).mean()) if known.any() else math.inf
+            right = p.argmax(axis=1) == index
+            score = float(macro_f1_of(p.argmax(axis=1), index, p.shape[1])(np.ones((1, len(index))))[0])
+        accuracy = float(right.mean())
+        return loss, accuracy, {"accuracy": accuracy, "macro_f1": score, "loss": -loss}[self.config.monitor]
+
+    def _diverged(self, loss: float, epoch: int, step: int, store: CheckpointStore, state: RunState) -> str:
+        kept = (
+            f"The weights of epoch {state.best_epoch} are kept in {store.folder}."
+            if state.best_epoch
+            else "No epoch was finished, so no weights are kept."
+        )
+        return (
+            f"The loss became {loss} in epoch {epoch}, step {step} "
+            f"(learning_rate = {self.config.learning_rate:g}, clip_norm = {self.config.clip_norm}); "
+            f"set a lower learning_rate or a clip_norm. {kept}"
+        )
+
+    def _current(self) -> Arrays:
+        return _arrays([*self.model.variables, *self.optimizer.variables])
+
+
+def _arrays(variables: Sequence[keras.Variable]) -> Arrays:
+    return [np.asarray(variable.value) for variable in variables]
+
+
+def _assign(variables: Sequence[keras.Variable], arrays: Arrays) -> None:
+    for variable, array in zip(variables, arrays, strict=True):
+        variable.assign(array)
+
+
+def _macro_f1_multilabel(answered: npt.NDArray[np.bool_], truth: npt.NDArray[np.bool_]) -> float:
+    both = answered.sum(axis=0) + truth.sum(axis=0)
+    hits = 2.0 * (answered & truth).sum(axis=0)
+    return float(np.divide(hits, both, out=np.zeros(len(both)), where=both > 0).mean())
+
+
+def make_reproducible(seed: int) -> None:
+    """Same seed, same run: seeds every generator and has TensorFlow use deterministic kernels only."""
+    keras.utils.set_random_seed(seed)
+    tf.config.experimental.enable_op_determinism()

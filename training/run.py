@@ -1,0 +1,252 @@
+"""A whole training run: data, text, network, judgement, artifact."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import numpy.typing as npt
+
+from models.networks.build import build_network
+from models.networks.spec import NetworkSpec
+from models.runtime.decoding import probabilities
+from models.runtime.manifest import Calibration, Evaluation, Manifest
+from models.text.plain import make_valid
+from models.text.spec import TextRule
+from models.text.table import table_hash
+from models.text.vocabulary import Vocabulary
+from training.baseline import NAME as BASELINE
+from training.baseline import Baseline, fit_baseline
+from training.calibrate import calibrate
+from training.checkpoint import CheckpointStore
+from training.config import Config, config_as_dict
+from training.data.dataset import Dataset, load_dataset
+from training.data.rows import Rows
+from training.data.targets import targets
+from training.encode import EncodedTexts, data_reference, encode_parts, golden_texts, text_rule
+from training.environment import environment
+from training.evaluate import Targets, evaluate
+from training.export import Export, export
+from training.fit import EncodedRows, Fit, make_reproducible
+from training.history import History
+from training.interrupt import interruptible
+from training.previous import Previous
+from training.progress import Reporter
+from training.report.material import JudgedRows, ReportMaterial
+from training.report.render import render_report
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What does not depend on the network's seed: data, text and baseline."""
+
+    config: Config
+    dataset: Dataset
+    rule: TextRule
+    vocabulary: Vocabulary
+    encoded: dict[str, EncodedTexts]
+    labels: tuple[str, ...]
+    targets: dict[str, Targets]
+    baseline: Baseline
+    previous: Previous | None
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A trained and judged network, not yet saved."""
+
+    seed: int
+    model: keras.Model
+    history: History
+    calibration: Calibration
+    dev: Evaluation
+    test: Evaluation | None
+    logits: dict[str, npt.NDArray[np.float32]]
+    store: CheckpointStore
+
+
+def prepare(config: Config, reporter: Reporter, previous: Previous | None = None) -> Prepared:
+    """Reads the data, fits the vocabulary and the baseline.
+
+    Raises:
+        DataError: the data cannot be used.
+        ConfigError: the data does not fit the model to go on from.
+    """
+    dataset = load_dataset(config)
+    for warning in dataset.warnings:
+        reporter.say(f"note: {warning}")
+    for reason, count in dataset.skipped.items():
+        reporter.say(f"skipped: {count} rows ({reason})")
+    rule = text_rule(config.text) if previous is None else previous.rule
+    labels = dataset.labels if previous is None else previous.check_labels(dataset.labels)
+    vocabulary, encoded = encode_parts(dataset, rule, config.text, previous.vocabulary if previous else None)
+    goals: dict[str, Targets] = {
+        name: targets(rows, labels, config.task) for name, rows in dataset.parts.items()
+    }
+    reporter.say(
+        f"{', '.join(f'{name} {len(rows):,} rows' for name, rows in dataset.parts.items())}; "
+        f"{len(labels)} labels; vocabulary {len(vocabulary):,}"
+    )
+    baseline = fit_baseline(config.task, rule, dataset.train.texts, goals["train"], len(labels), config.seed)
+    reporter.say(f"baseline fitted in {baseline.seconds:.0f} s: {BASELINE}")
+    return Prepared(config, dataset, rule, vocabulary, encoded, labels, goals, baseline, previous)
+
+
+def train_network(prepared: Prepared, seed: int, reporter: Reporter, *, resume: bool = False) -> Trained:
+    """Trains one network, calibrates it on dev and judges it on dev and test.
+
+    Raises:
+        TrainingError: the loss is not a number.
+    """
+    config = prepared.config
+    make_reproducible(seed)
+    model = _network(prepared, seed)
+    rows = {
+        name: EncodedRows(prepared.encoded[name].ids, prepared.targets[name]) for name in prepared.encoded
+    }
+    store = CheckpointStore(config.output.artifacts / ".runs" / _run_key(prepared, seed))
+    fit = Fit(
+        model,
+        config.task,
+        config.training,
+        rows["train"],
+        rows["dev"],
+        seed=seed,
+        weights=_row_weights(prepared),
+    )
+    with interruptible() as interrupt:
+        history = fit.run(store, reporter, interrupt, resume=resume)
+    logits = {name: fit.logits(rows[name]) for name in rows if name != "train"}
+    calibration = calibrate(config.task, logits["dev"], prepared.targets["dev"], config.calibration)
+    judged = {name: _judge(prepared, name, logits[name], calibration) for name in logits}
+    return Trained(seed, model, history, calibration, judged["dev"], judged.get("test"), logits, store)
+
+
+def judge_baseline(prepared: Prepared) -> dict[str, Evaluation]:
+    """The baseline on dev and, where there is one, on test."""
+    return {
+        name: evaluate(
+            prepared.config.task,
+            prepared.labels,
+            prepared.baseline.probabilities(rows.texts),
+            prepared.targets[name],
+            slices=rows.slices,
+            seed=prepared.config.seed,
+        )
+        for name, rows in prepared.dataset.parts.items()
+        if name != "train"
+    }
+
+
+def save(
+    prepared: Prepared, trained: Trained, baseline: dict[str, Evaluation], extra: dict[str, Any]
+) -> tuple[Path, Manifest]:
+    """Writes the artifact and removes the run's checkpoint.
+
+    Args:
+        extra: what else the manifest should tell of the training.
+
+    Raises:
+        EngramError: it cannot be written; the checkpoint stays.
+    """
+    manifest = _manifest(prepared, trained, baseline, extra)
+    dev = prepared.dataset.dev
+    golden = tuple(make_valid(text) for text in golden_texts(dev, prepared.encoded["dev"].lengths))
+    judged = _judged_rows(prepared, trained)
+
+    def report(final: Manifest) -> str:
+        return render_report(ReportMaterial(final, trained.history, judged))
+
+    path = export(
+        prepared.config.output.artifacts,
+        Export(manifest, trained.model, prepared.vocabulary, golden, report),
+    )
+    if trained.history.stopped != "interrupted":
+        trained.store.remove()
+    return path, manifest
+
+
+def _network(prepared: Prepared, seed: int) -> keras.Model:
+    if prepared.previous is not None:
+        return prepared.previous.load_model()
+    model = prepared.config.model
+    spec = NetworkSpec(
+        vocabulary_size=len(prepared.vocabulary),
+        classes=len(prepared.labels),
+        head="sigmoid" if prepared.config.task == "multilabel" else "softmax",
+        **model.model_dump(),
+    )
+    return build_network(spec, seed)
+
+
+def _run_key(prepared: Prepared, seed: int) -> str:
+    """One folder for one config, data, seed and start: no other run's checkpoint is ever picked up."""
+    previous = prepared.previous
+    start = previous.fingerprint if previous else None
+    facts = [config_as_dict(prepared.config), prepared.dataset.fingerprint, seed, start]
+    digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+    return f"{prepared.config.name}-{digest[:16]}"
+
+
+def _row_weights(prepared: Prepared) -> npt.NDArray[np.float32] | None:
+    """Each label's rows together weigh the same ("balanced"); the mean weight is 1."""
+    if prepared.config.training.class_weight == "none":
+        return None
+    index = np.asarray(prepared.targets["train"], dtype=np.int64)
+    counts = np.bincount(index, minlength=len(prepared.labels))
+    return np.asarray(len(index) / (np.count_nonzero(counts) * counts[index]), dtype=np.float32)
+
+
+def _judge(
+    prepared: Prepared, name: str, logits: npt.NDArray[np.float32], calibration: Calibration
+) -> Evaluation:
+    return evaluate(
+        prepared.config.task,
+        prepared.labels,
+        probabilities(prepared.config.task, logits, calibration.temperature),
+        prepared.targets[name],
+        slices=prepared.dataset.parts[name].slices,
+        thresholds=calibration.thresholds,
+        seed=prepared.config.seed,
+    )
+
+
+def _judged_rows(prepared: Prepared, trained: Trained) -> JudgedRows:
+    split = "test" if prepared.dataset.test is not None else "dev"
+    rows: Rows = prepared.dataset.parts[split]
+    encoded = prepared.encoded[split]
+    return JudgedRows(
+        split, rows.texts, prepared.targets[split], trained.logits[split], encoded.lengths, encoded.unknown
+    )
+
+
+def _manifest(
+    prepared: Prepared, trained: Trained, baseline: dict[str, Evaluation], extra: dict[str, Any]
+) -> Manifest:
+    config = prepared.config
+    return Manifest(
+        name=config.name,
+        version=1,
+        task=config.task,
+        labels=list(prepared.labels),
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        config=config_as_dict(config),
+        text=prepared.rule,
+        text_table=table_hash(),
+        vocabulary_size=len(prepared.vocabulary),
+        parameters=trained.model.count_params(),
+        calibration=trained.calibration,
+        dev=trained.dev,
+        test=trained.test,
+        baseline=baseline.get("test", baseline["dev"]),
+        baseline_name=BASELINE,
+        data=data_reference(prepared.dataset, prepared.encoded),
+        training={"history": trained.history.as_dict(), "seed": trained.seed, **extra},
+        golden=[],
+        environment=environment(),
+        files={},
+    )

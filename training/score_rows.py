@@ -1,0 +1,67 @@
+"""A saved model on labelled rows: what ``evaluate`` does, with the very predictor the service uses."""
+
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from models.errors import DataError
+from models.runtime.manifest import Evaluation, Manifest
+from models.runtime.predictor import Predictor
+from training.data.rows import Layout, Rows, read_rows
+from training.data.targets import targets
+from training.evaluate import evaluate
+
+
+def labelled_rows(manifest: Manifest, data: Path, text_column: str | None, label_column: str | None) -> Rows:
+    """Rows of ``data``, read as the model's own training data was unless columns are named.
+
+    Raises:
+        DataError: the file cannot be used, or none of its labels is one of the model's.
+    """
+    saved: dict[str, Any] = manifest.config["data"]
+    layout = Layout(
+        manifest.task,
+        text_column or saved["text_column"],
+        label_column or saved["label_column"],
+        saved["label_names"],
+        saved["separator"],
+        None,
+    )
+    reading = read_rows(data, layout)
+    for reason, count in reading.skipped.items():
+        print(f"skipped: {count} rows ({reason})", file=sys.stderr)
+    _check_labels(manifest, data, reading.rows)
+    return reading.rows
+
+
+def judge_rows(predictor: Predictor, rows: Rows) -> Evaluation:
+    """Metrics of the model on the rows."""
+    manifest = predictor.manifest
+    probabilities = np.stack(
+        [prediction.answer.probabilities for prediction in predictor.predict(rows.texts)]
+    )
+    return evaluate(
+        manifest.task,
+        manifest.labels,
+        probabilities,
+        targets(rows, manifest.labels, manifest.task),
+        slices=rows.slices,
+        thresholds=manifest.calibration.thresholds,
+        seed=manifest.training["seed"],
+    )
+
+
+def _check_labels(manifest: Manifest, data: Path, rows: Rows) -> None:
+    counts = Counter(label for names in rows.labels for label in names)
+    unknown = {label: count for label, count in sorted(counts.items()) if label not in manifest.labels}
+    if counts and len(unknown) == len(counts):
+        raise DataError(
+            f"No label of {data} is one of {manifest.name}'s: the file has {', '.join(list(unknown)[:20])}; "
+            f"the model has {', '.join(manifest.labels[:20])}."
+        )
+    for label, count in unknown.items():
+        sentence = f"{manifest.name} has no label {label!r}; its rows ({count}) count as wrong"
+        print(f"note: {sentence}", file=sys.stderr)
