@@ -9,7 +9,7 @@ from models.networks.lengths import Tensor, is_token
 from models.networks.seeds import derive
 from models.networks.spec import NetworkSpec
 
-# Finite, so that the softmax of a row without tokens is a number.
+# Below every score, yet finite: the gradient of a row without tokens stays a number.
 _FLOOR = -1e9
 
 
@@ -42,11 +42,15 @@ class AttentionPooling(keras.layers.Layer):
         """The share of each state in the output: [batch, time, 1], 0 at padding, summing to 1 or to 0."""
         valid = is_token(states, lengths)
         scores = ops.matmul(ops.tanh(ops.matmul(states, self.kernel) + self.bias), self.query)
-        weights = ops.softmax(ops.where(valid, scores, _FLOOR), axis=1)
-        return ops.where(valid, weights, 0.0)
+        scores = ops.where(valid, scores, _FLOOR)
+        # Written out because Keras' softmax warns of a text with one token.
+        shares = ops.where(valid, ops.exp(scores - ops.max(scores, axis=1, keepdims=True)), 0.0)
+        return shares / ops.maximum(ops.sum(shares, axis=1, keepdims=True), 1e-9)
 
     def call(self, states: Tensor, lengths: Tensor) -> Tensor:
-        return ops.sum(self.weights_of(states, lengths) * states, axis=1)
+        weighted = self.weights_of(states, lengths) * states
+        # A state at padding may be infinite, and zero times that is not a number.
+        return ops.sum(ops.where(is_token(states, lengths), weighted, 0.0), axis=1)
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "units": self.units, "seed": self.seed}

@@ -1,0 +1,54 @@
+"""What a text is batched with never changes its answer, for every part of the registry."""
+
+from collections.abc import Callable
+from itertools import product
+from typing import Any
+
+import numpy as np
+import pytest
+
+from models.networks.registry import PARTS
+
+COMBINATIONS = list(product(PARTS["cell"], (False, True), (1, 2), PARTS["pooling"]))
+ROWS = [[2, 3, 4, 5, 6], [], [7], [8, 2, 9], [10, 9, 4, 5, 6], [], [3, 2]]
+TOLERANCE = 1e-6
+
+
+def test_combinations_cover_the_registry(capsys: pytest.CaptureFixture[str]) -> None:
+    cells, directions, depths, poolings = (set(values) for values in zip(*COMBINATIONS, strict=True))
+    assert cells == set(PARTS["cell"])
+    assert poolings == set(PARTS["pooling"])
+    assert directions == {False, True}
+    assert depths == {1, 2}
+    assert len(COMBINATIONS) == 4 * len(cells) * len(poolings)
+    with capsys.disabled():
+        print(f"\n{len(COMBINATIONS)} combinations of cell, direction, depth and pooling")
+
+
+@pytest.mark.parametrize(("cell", "bidirectional", "layers", "pooling"), COMBINATIONS)
+def test_answer_depends_on_the_text_alone(
+    network: Callable[..., Any],
+    answer: Callable[..., Any],
+    cell: str,
+    bidirectional: bool,
+    layers: int,
+    pooling: str,
+) -> None:
+    model = network(cell=cell, bidirectional=bidirectional, layers=layers, pooling=pooling)
+    together = answer(model, ROWS)
+
+    rows = together[[0, 2, 3, 4, 6]]
+    distances = np.abs(rows[:, None] - rows[None]).max(axis=-1) + np.eye(len(rows))
+    assert distances.min() > 1e-3, "the texts must differ for the rest to mean anything"
+    for empty in (1, 5):
+        np.testing.assert_array_equal(together[empty], model.get_layer("logits").bias.numpy())
+
+    padded = answer(model, ROWS, time=8)
+    np.testing.assert_allclose(padded, together, rtol=0, atol=TOLERANCE)
+    other_padding = answer(model, ROWS, time=6, padding=9)
+    np.testing.assert_allclose(other_padding, together, rtol=0, atol=TOLERANCE)
+    order = [4, 1, 6, 0, 3, 5, 2]
+    reordered = answer(model, [ROWS[place] for place in order])
+    np.testing.assert_allclose(reordered, together[order], rtol=0, atol=TOLERANCE)
+    split = np.concatenate([answer(model, rows) for rows in (ROWS[:1], ROWS[1:2], ROWS[2:4], ROWS[4:])])
+    np.testing.assert_allclose(split, together, rtol=0, atol=TOLERANCE)
