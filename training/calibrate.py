@@ -15,6 +15,7 @@ Logits = npt.NDArray[np.floating]
 
 # Outside of this range the network is so far off that scaling its logits says nothing.
 LOWEST, HIGHEST = 0.05, 20.0
+TINY = 1e-300
 
 
 def calibrate(task: Task, logits: Logits, targets: Targets, config: CalibrationConfig) -> Calibration:
@@ -41,22 +42,36 @@ def calibrate(task: Task, logits: Logits, targets: Targets, config: CalibrationC
 
 
 def fit_temperature(task: Task, logits: Logits, targets: Targets) -> float:
-    """The temperature with the least cross-entropy; 1.0 where no row has a known label."""
+    """The temperature with the least cross-entropy; 1.0 where no row has a known label.
+
+    The targets are softened as Platt (1999) does, section 2.2: on rows that are all answered rightly the
+    least cross-entropy would otherwise be that of absolute certainty.
+    """
     from scipy.optimize import minimize_scalar
 
     if task == "classification":
         logits, targets = logits[targets >= 0], targets[targets >= 0]
     if len(logits) == 0:
         return 1.0
+    doubt = 1.0 / (len(logits) + 2)
+    truth = np.asarray(targets) if task == "multilabel" else np.eye(logits.shape[1])[targets]
+    soft = truth * (1.0 - 2 * doubt) + doubt if task == "multilabel" else _soften(truth, doubt)
 
     def cross_entropy(log_temperature: float) -> float:
         p = probabilities(task, logits, float(np.exp(log_temperature)))
+        each = soft * np.log(p + TINY)
         if task == "multilabel":
-            return float(-np.log(np.where(targets == 1, p, 1.0 - p) + 1e-12).mean())
-        return float(-np.log(p[np.arange(len(p)), targets] + 1e-12).mean())
+            each += (1.0 - soft) * np.log(1.0 - p + TINY)
+        return float(-each.sum(axis=1).mean())
 
     found = minimize_scalar(cross_entropy, bounds=(np.log(LOWEST), np.log(HIGHEST)), method="bounded")
     return float(np.exp(found.x))
+
+
+def _soften(truth: npt.NDArray[np.float64], doubt: float) -> npt.NDArray[np.float64]:
+    """Moves ``doubt`` from the true class of each row to the others, in equal parts."""
+    others = max(1, truth.shape[1] - 1)
+    return truth * (1.0 - doubt) + (1.0 - truth) * doubt / others
 
 
 def abstention_threshold(

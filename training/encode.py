@@ -1,5 +1,6 @@
 """Rows as token ids, and what a model should remember of its training texts."""
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -43,20 +44,39 @@ def encode_parts(
 ) -> tuple[Vocabulary, dict[str, EncodedTexts]]:
     """Splits every text once, fits the vocabulary on train where none is given, and looks up the ids."""
     plain = PlainText(rule)
-    kept = {name: [plain.tokenize(text) for text in rows.texts] for name, rows in dataset.parts.items()}
+    split = {name: _split(plain, rows.texts) for name, rows in dataset.parts.items()}
     if vocabulary is None:
-        vocabulary = Vocabulary.fit(
-            (tokens.tokens for tokens in kept["train"]), config.vocabulary_size, config.min_count
-        )
+        vocabulary = Vocabulary.fit(split["train"].tokens, config.vocabulary_size, config.min_count)
     find = vocabulary.ids.get
     encoded = {
         name: EncodedTexts(
-            tuple(np.array([find(token, OTHER_ID) for token in row.tokens], dtype=np.int32) for row in rows),
-            np.array([row.total for row in rows], dtype=np.int64),
+            tuple(
+                np.array([find(token, OTHER_ID) for token in tokens], dtype=np.int32)
+                for tokens in part.tokens
+            ),
+            np.array(part.totals, dtype=np.int64),
         )
-        for name, rows in kept.items()
+        for name, part in split.items()
     }
     return vocabulary, encoded
+
+
+@dataclass(frozen=True, slots=True)
+class _Split:
+    """Texts as tokens, and how many tokens each had before truncation."""
+
+    tokens: list[list[str]]
+    totals: list[int]
+
+
+def _split(plain: PlainText, texts: Sequence[str]) -> _Split:
+    """Equal tokens share one string: a corpus has few words and many tokens."""
+    tokens, totals = [], []
+    for text in texts:
+        found = plain.tokenize(text)
+        tokens.append([sys.intern(token) for token in found.tokens])
+        totals.append(found.total)
+    return _Split(tokens, totals)
 
 
 def data_reference(dataset: Dataset, encoded: Mapping[str, EncodedTexts]) -> DataReference:

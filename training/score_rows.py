@@ -10,6 +10,7 @@ import numpy as np
 from models.errors import DataError
 from models.runtime.manifest import Evaluation, Manifest
 from models.runtime.predictor import Predictor
+from training.data.records import column_names
 from training.data.rows import Layout, Rows, read_rows
 from training.data.targets import targets
 from training.evaluate import evaluate
@@ -28,7 +29,7 @@ def labelled_rows(manifest: Manifest, data: Path, text_column: str | None, label
         label_column or saved["label_column"],
         saved["label_names"],
         saved["separator"],
-        None,
+        saved["slice_column"] if saved["slice_column"] in column_names(data) else None,
     )
     reading = read_rows(data, layout)
     for reason, count in reading.skipped.items():

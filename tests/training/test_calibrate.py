@@ -20,6 +20,13 @@ def test_temperature_undoes_a_known_scaling(factor: float) -> None:
     assert fit_temperature("classification", logits * factor, targets) == pytest.approx(factor, rel=0.08)
 
 
+def test_rows_all_answered_rightly_do_not_make_the_model_certain() -> None:
+    logits = np.tile([[3.0, 0.0], [0.0, 3.0]], (40, 1))
+    targets = np.tile([0, 1], 40)
+    temperature = fit_temperature("classification", logits, targets)
+    assert 0.95 < probabilities("classification", logits, temperature).max() < 0.995
+
+
 def test_temperature_never_changes_the_best_label() -> None:
     logits, targets = calibrated_rows(300)
     temperature = fit_temperature("classification", logits * 4, targets)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from models.runtime.manifest import Evaluation, Interval, Manifest
@@ -56,7 +57,7 @@ def comparison_table(manifest: Manifest) -> Table:
         theirs_slice = baseline.slices.get(name) if baseline else None
         difference = facts["accuracy"] - theirs_slice["accuracy"] if theirs_slice else None
         table.add_row(
-            f"accuracy, {name} ({facts['n']:,.0f})",
+            escape(f"accuracy, {name} ({facts['n']:,.0f})"),
             f"{facts['accuracy']:.2%}",
             f"{theirs_slice['accuracy']:.2%}" if theirs_slice else "",
             f"{difference * 100:+.2f}" if difference is not None else "",

@@ -49,7 +49,9 @@ def main(arguments: Sequence[str]) -> int:
 
 def build_parser() -> argparse.ArgumentParser:
     """The parser of all verbs."""
-    parser = argparse.ArgumentParser(prog="engram", description="Train recurrent networks on text and judge them.")
+    parser = argparse.ArgumentParser(
+        prog="engram", description="Train recurrent networks on text and judge them."
+    )
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--debug", action="store_true", help="show the traceback of an error")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")

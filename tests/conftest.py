@@ -1,0 +1,37 @@
+"""Fixtures that several packages' tests need."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+TINY_CONFIG = ROOT / "examples" / "tiny.toml"
+
+
+@pytest.fixture(scope="session")
+def tiny_artifact(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """``<artifacts>/tiny/1``: trained by the command line in a process of its own. Do not write to it."""
+    artifacts = tmp_path_factory.mktemp("artifacts")
+    command = [
+        sys.executable,
+        "-m",
+        "training",
+        "train",
+        str(TINY_CONFIG),
+        "--set",
+        f"output.artifacts='{artifacts}'",
+    ]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    path = Path(done.stdout.strip())
+    assert path == artifacts / "tiny" / "1"
+    return path
+
+
+@pytest.fixture
+def own_artifact(tiny_artifact: Path, tmp_path: Path) -> Path:
+    """A copy of the tiny model that a test may damage."""
+    return Path(shutil.copytree(tiny_artifact, tmp_path / "artifacts" / "tiny" / "1"))
