@@ -22,6 +22,7 @@ from service.routes import documents, health, native, tfserving
 from service.routes.api import Api, make_api
 from service.settings import Settings
 
+_LONGEST_MESSAGE = 500
 _REQUEST_ID = re.compile(r"[\w.:/+=-]{1,128}", re.ASCII)
 
 
@@ -135,4 +136,7 @@ def _on_tfserving() -> bool:
 
 
 def _error(message: str, code: str, status: int) -> Response:
+    if len(message) > _LONGEST_MESSAGE:
+        # It quotes what the caller sent.
+        message = f"{message[: _LONGEST_MESSAGE // 2]} ... {message[-_LONGEST_MESSAGE // 2 :]}"
     return Response(dump_json({"error": message, "code": code}), status, mimetype="application/json")

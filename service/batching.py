@@ -92,6 +92,11 @@ class Batcher:
         self._queued = 0
         self._number = 0
 
+    @property
+    def queued(self) -> int:
+        """Rows that wait for the engine."""
+        return self._queued
+
     def run(self, rows: Sequence[Encoded], deadline: float) -> Sequence[RowOutputs]:
         """The outputs of each row, in order.
 

@@ -15,7 +15,7 @@ class PredictRequest(BaseModel):
         strict=True,
         json_schema_extra={
             "oneOf": [{"required": ["text"]}, {"required": ["texts"]}],
-            "examples": [{"text": "A wonderful film."}, {"texts": ["A wonderful film.", "Dull."], "top": 1}],
+            "example": {"texts": ["A wonderful film.", "Dull."]},
         },
     )
 
@@ -76,7 +76,7 @@ class ErrorReply(BaseModel):
 
     model_config = ConfigDict(
         json_schema_extra={
-            "examples": [{"error": "there is no model 'x'; there are: reviews", "code": "MODEL_NOT_FOUND"}]
+            "example": {"error": "there is no model 'x'; there are: reviews", "code": "MODEL_NOT_FOUND"}
         }
     )
 
@@ -90,11 +90,7 @@ class TfServingRequest(BaseModel):
     model_config = ConfigDict(
         json_schema_extra={
             "oneOf": [{"required": ["instances"]}, {"required": ["inputs"]}],
-            "examples": [
-                {"instances": ["A wonderful film.", {"b64": "RHVsbC4="}]},
-                {"instances": [{"text": "A wonderful film."}]},
-                {"inputs": {"text": ["A wonderful film."]}},
-            ],
+            "example": {"instances": ["A wonderful film.", {"b64": "RHVsbC4="}]},
         }
     )
 

@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Callable
+from http import HTTPStatus
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -56,7 +57,7 @@ def make_api() -> Api:
         info=info,
         doc_ui=False,
         static_folder=None,
-        responses={"default": ErrorReply},
+        responses={"default": _failure("Any other failure")},
         # Documented as every other error is; ours are never lists.
         validation_error_status="default",
         validation_error_model=ErrorReply,
@@ -76,7 +77,7 @@ def replies(success: type[BaseModel], *failures: int) -> ResponseDict:
     """What a route documents: its reply and the statuses it fails with."""
     documented: ResponseDict = {200: success}
     for status in failures:
-        documented[status] = ErrorReply
+        documented[status] = _failure(HTTPStatus(status).phrase)
     return documented
 
 
@@ -84,6 +85,12 @@ def trace() -> Trace:
     """What is known of the request being answered."""
     found: Trace = g.trace
     return found
+
+
+def _failure(description: str) -> dict[str, Any]:
+    """An error reply, by reference: its schema is made once."""
+    schema = {"$ref": f"#/components/schemas/{ErrorReply.__name__}"}
+    return {"description": description, "content": {"application/json": {"schema": schema}}}
 
 
 def _version() -> str:

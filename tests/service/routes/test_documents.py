@@ -1,0 +1,66 @@
+"""The description of the calls is there, complete, and needs nothing from elsewhere."""
+
+import json
+import re
+
+import pytest
+
+
+@pytest.fixture
+def spec(client) -> dict:
+    return client.get("/openapi.json").get_json()
+
+
+def test_every_call_is_described(spec) -> None:
+    assert {
+        "/",
+        "/predict",
+        "/healthz",
+        "/readyz",
+        "/metrics",
+        "/v1/models/{name}",
+        "/v1/models/{name}:predict",
+        "/v1/models/{name}/versions/{version}:predict",
+        "/v1/models/{name}/metadata",
+    } <= set(spec["paths"])
+    for operations in spec["paths"].values():
+        for operation in operations.values():
+            assert "200" in operation["responses"]
+            assert "422" not in operation["responses"] or operation["operationId"].startswith("predict")
+
+
+def test_the_request_is_described_field_by_field(spec) -> None:
+    body = spec["paths"]["/predict"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    schema = spec["components"]["schemas"][body["$ref"].rsplit("/", 1)[1]]
+    assert {"text", "texts", "model", "version", "version_label", "top"} == set(schema["properties"])
+    assert schema["additionalProperties"] is False
+
+
+def test_every_reference_leads_somewhere(spec) -> None:
+    references = set(re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(spec)))
+    assert references
+    assert references <= set(spec["components"]["schemas"])
+
+
+def test_the_examples_are_answered(client, spec) -> None:
+    schemas = spec["components"]["schemas"]
+    assert client.post("/predict", json=schemas["PredictRequest"]["example"]).status_code == 200
+    example = schemas["TfServingRequest"]["example"]
+    assert client.post("/v1/models/reviews:predict", json=example).status_code == 200
+
+
+def test_the_page_loads_only_what_this_service_has(client) -> None:
+    page = client.get("/docs")
+    assert page.status_code == 200
+    html = page.get_data(as_text=True)
+    assert "//" not in "".join(re.findall(r'(?:src|href)="([^"]*)"', html))
+    for path in re.findall(r'(?:src|href)="([^"]*)"', html):
+        with client.get(f"/{path}") as response:
+            assert response.status_code == 200
+    # Its badge would send the address of this service to a validator on the internet.
+    assert '"validatorUrl": null' in html
+
+
+def test_the_index_leads_to_what_is_there(client) -> None:
+    links = client.get("/").get_json()["links"]
+    assert {client.get(path).status_code for path in links.values()} <= {200, 405}
