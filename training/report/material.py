@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.runtime.manifest import Manifest
+from training.evaluate import Targets
 from training.history import History
 
 
@@ -25,7 +26,7 @@ class JudgedRows:
 
     split: str
     texts: tuple[str, ...]
-    targets: npt.NDArray[np.integer]
+    targets: Targets
     logits: npt.NDArray[np.float32]
     lengths: npt.NDArray[np.integer]
     unknown: npt.NDArray[np.float64]

@@ -1,0 +1,144 @@
+"""Made-up runs whose every figure is known."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+
+from models.runtime.decoding import probabilities
+from models.runtime.manifest import Calibration, DataReference, Environment, Manifest, Task
+from models.text.spec import TextRule
+from training.evaluate import evaluate
+from training.history import EpochRecord, History
+from training.report.material import JudgedRows, ReportMaterial
+
+MakeMaterial = Callable[..., ReportMaterial]
+
+
+@pytest.fixture
+def make_material() -> MakeMaterial:
+    """A run on random rows; the figures of its manifest are those of its rows."""
+    return _material
+
+
+def _material(
+    *,
+    task: Task = "classification",
+    labels: Sequence[str] = ("negative", "positive"),
+    rows: int = 300,
+    texts: Sequence[str] = (),
+    split: str = "test",
+    baseline: bool = True,
+    epochs: int = 4,
+    temperature: float = 1.7,
+    noise: float = 1.5,
+    slices: Sequence[str] = (),
+    config: dict[str, Any] | None = None,
+    seed: int = 0,
+) -> ReportMaterial:
+    generator = np.random.default_rng(seed)
+    classes = len(labels)
+    truth = generator.integers(0, classes, rows)
+    one_hot = np.eye(classes)[truth]
+    logits = (4.0 * one_hot + noise * generator.normal(size=(rows, classes))).astype(np.float32)
+    targets: Any = one_hot.astype(np.int64) if task == "multilabel" else truth
+    calibration = Calibration(
+        temperature=temperature,
+        abstain_below=0.0 if task == "multilabel" else 0.6,
+        thresholds=[0.5] * classes if task == "multilabel" else None,
+        dev_answered=0.95,
+        dev_accuracy_answered=0.9,
+    )
+    names = [slices[i % len(slices)] for i in range(rows)] if slices else []
+
+    def judge(outputs: Any) -> Any:
+        p = probabilities(task, outputs, temperature)
+        return evaluate(task, labels, p, targets, slices=names, thresholds=calibration.thresholds)
+
+    network = judge(logits)
+    manifest = Manifest(
+        name="reviews",
+        version=3,
+        task=task,
+        labels=list(labels),
+        created="2026-01-02T03:04:05+00:00",
+        config=config or _CONFIG,
+        text=TextRule(),
+        text_table="00" * 32,
+        vocabulary_size=12_345,
+        parameters=1_654_321,
+        calibration=calibration,
+        dev=network,
+        test=network if split == "test" else None,
+        baseline=judge(logits + 2.0 * generator.normal(size=logits.shape)) if baseline else None,
+        baseline_name="TF-IDF 1-2-grams, logistic regression" if baseline else None,
+        data=DataReference(
+            fingerprint="ab" * 32,
+            rows={"train": 2_400, "dev": 300} | ({"test": rows} if split == "test" else {}),
+            skipped={"train: no text": 7},
+            label_share=dict.fromkeys(labels, 1.0 / classes),
+            length_quantiles={
+                "0.05": 9.0,
+                "0.25": 20.0,
+                "0.5": 60.0,
+                "0.75": 180.0,
+                "0.95": 500.0,
+                "1": 1_200.0,
+            },
+            unknown_rate=0.021,
+            truncated_rate=0.081,
+        ),
+        training={"seed": 1},
+        golden=[],
+        environment=Environment(
+            python="3.11.7",
+            platform="Linux x86_64",
+            libraries={"keras": "3.15.0"},
+            git_commit="c0ffee" * 6 + "c0ff",
+        ),
+        files={},
+    )
+    given = [*texts, *(f"row {i}, a text that somebody wrote" for i in range(len(texts), rows))]
+    judged = JudgedRows(
+        split=split,
+        texts=tuple(given),
+        targets=targets,
+        logits=logits,
+        lengths=np.minimum(generator.lognormal(4.0, 1.0, rows), 900).astype(np.int64) + 1,
+        unknown=generator.beta(1.0, 30.0, rows),
+    )
+    return ReportMaterial(manifest, _history(epochs), judged)
+
+
+def _history(epochs: int) -> History:
+    records = tuple(
+        EpochRecord(
+            epoch=i,
+            train_loss=0.6 / i,
+            dev_loss=0.5 / i**0.5 + 0.03 * i,
+            dev_accuracy=0.9 - 0.2 / i,
+            score=0.9 - 0.2 / i,
+            seconds=12.0,
+            tokens_per_second=98_765.0,
+            padding_share=0.04,
+        )
+        for i in range(1, epochs + 1)
+    )
+    return History(records, best_epoch=max(1, epochs - 1), stopped="patience")
+
+
+_CONFIG: dict[str, Any] = {
+    "name": "reviews",
+    "task": "classification",
+    "seed": 1,
+    "data": {
+        "train": "reviews.csv",
+        "dev": 0.1,
+        "label_names": {"0": "negative", "1": "positive"},
+        "unlabelled": None,
+    },
+    "text": {"unit": "word", "max_length": 400, "segmenter": None},
+    "model": {"cell": "lstm", "units": 64, "bidirectional": True},
+    "training": {"epochs": 10, "learning_rate": 1e-3, "monitor": "accuracy"},
+}

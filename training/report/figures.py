@@ -1,0 +1,41 @@
+"""How numbers are written on the page."""
+
+from models.runtime.manifest import Interval
+
+
+def percent(share: float) -> str:
+    """0.869 as "86.9 %", which no line break splits."""
+    return f"{100 * share:.1f}\u00a0%"
+
+
+def points(difference: float) -> str:
+    """A difference of two shares in percentage points, with its sign."""
+    return f"{_signed(100 * difference, 1)}\u00a0points"
+
+
+def signed(difference: float) -> str:
+    """A difference with its sign, three digits."""
+    return _signed(difference, 3)
+
+
+def figure(value: float) -> str:
+    """Three digits."""
+    return f"{value:.3f}"
+
+
+def interval(found: Interval) -> str:
+    """Both ends, three digits each."""
+    return f"{found.low:.3f} to {found.high:.3f}"
+
+
+def count(number: float) -> str:
+    """A whole number with its thousands apart."""
+    return f"{number:,.0f}"
+
+
+FILTERS = {named.__name__: named for named in (percent, points, signed, figure, interval, count)}
+
+
+def _signed(value: float, digits: int) -> str:
+    text = f"{value:+.{digits}f}"
+    return text.replace("-", "\u2212") if float(text) else text[1:]

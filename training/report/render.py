@@ -1,0 +1,120 @@
+"""The report: one HTML page that holds everything it shows and asks nothing of any network."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from models.runtime.manifest import Manifest
+from models.text.plain import make_valid
+from training.report import card, plots
+from training.report.confusion import MOST_IN_TABLE, most_confused, row_shares
+from training.report.figures import FILTERS
+from training.report.material import ReportMaterial
+from training.report.mistakes import worst_label_mistakes, worst_mistakes
+from training.report.reliability import reliability
+from training.report.verdict import coverages, judged_evaluation, metric_rows, verdict
+
+# Not allowed in HTML, or without a shape: they show as U+FFFD.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def render_report(material: ReportMaterial) -> str:
+    """The page as a string that UTF-8 can hold; the same bytes for the same material."""
+    manifest, judged, history = material.manifest, material.judged, material.history
+    multilabel = manifest.task == "multilabel"
+    worst = worst_label_mistakes if multilabel else worst_mistakes
+    uncalibrated = reliability(manifest.task, judged.logits, judged.targets, 1.0)
+    calibrated = reliability(manifest.task, judged.logits, judged.targets, manifest.calibration.temperature)
+    return _template().render(
+        card=card,
+        manifest=manifest,
+        history=history,
+        judged=judged,
+        evaluation=judged_evaluation(manifest),
+        multilabel=multilabel,
+        verdict=verdict(manifest),
+        metrics=metric_rows(manifest),
+        labels_by_f1=_labels_by_f1(manifest),
+        slices=_slices(manifest),
+        coverages=coverages(manifest, judged),
+        unknown_labels=0 if multilabel else int((judged.targets < 0).sum()),
+        mistakes=worst(manifest.labels, manifest.calibration, judged),
+        uncalibrated=uncalibrated,
+        calibrated=calibrated,
+        calibration_plots=[
+            plots.reliability_plot(uncalibrated, "Before (temperature 1)"),
+            plots.reliability_plot(calibrated, f"After (temperature {calibrated.temperature:.2f})"),
+        ],
+        learning_plots=[
+            plots.loss_plot(history),
+            plots.score_plot(history, manifest.config.get("training", {}).get("monitor", "score")),
+        ],
+        text_plots=[
+            plots.length_plot(judged, manifest.data, manifest.text.max_length),
+            plots.unknown_plot(judged, manifest.data),
+        ],
+        **_confusion(manifest),
+    )
+
+
+def _confusion(manifest: Manifest) -> dict[str, Any]:
+    """Up to ``MOST_IN_TABLE`` labels the whole table, else the worst pairs and a compact map."""
+    counts = judged_evaluation(manifest).confusion
+    if counts and len(manifest.labels) <= MOST_IN_TABLE:
+        return {
+            "confusion": counts,
+            "shares": row_shares(counts).tolist(),
+            "confused": [],
+            "confusion_map": None,
+        }
+    if counts:
+        pairs = most_confused(manifest.labels, counts)
+        return {
+            "confusion": [],
+            "shares": [],
+            "confused": pairs,
+            "confusion_map": plots.confusion_plot(counts),
+        }
+    return {"confusion": [], "shares": [], "confused": [], "confusion_map": None}
+
+
+def _labels_by_f1(manifest: Manifest) -> list[tuple[str, dict[str, float], float | None]]:
+    """(label, its figures, its threshold), the worst first."""
+    threshold = dict(zip(manifest.labels, manifest.calibration.thresholds or [], strict=False))
+    found = judged_evaluation(manifest).per_class
+    return [
+        (label, found[label], threshold.get(label))
+        for label in sorted(found, key=lambda name: found[name]["f1"])
+    ]
+
+
+def _slices(manifest: Manifest) -> list[tuple[str, dict[str, float], float | None]]:
+    """(slice, the network's figures, the baseline's accuracy)."""
+    theirs = manifest.baseline.slices if manifest.baseline else {}
+    return [
+        (name, figures, theirs.get(name, {}).get("accuracy"))
+        for name, figures in judged_evaluation(manifest).slices.items()
+    ]
+
+
+def _template() -> Any:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_showable,
+    )
+    environment.filters |= FILTERS
+    return environment.get_template("page.html.j2")
+
+
+def _showable(value: Any) -> Any:
+    """Every string of the page passes here before it is escaped."""
+    if isinstance(value, Markup) or not isinstance(value, str):
+        return value
+    return _CONTROL.sub("\ufffd", make_valid(value))

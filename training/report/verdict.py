@@ -1,0 +1,108 @@
+"""What the held-out rows say: the network, the baseline, and how far apart they are."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from models.runtime.decoding import probabilities
+from models.runtime.manifest import Evaluation, Interval, Manifest
+from training.report.material import JudgedRows
+
+Outcome = Literal["better", "unclear", "worse", "alone"]
+
+_MEANINGS = {
+    "accuracy": ("Accuracy", "share of rows answered rightly"),
+    "macro_f1": ("Macro F1", "mean F1 of the labels, each counting the same"),
+    "micro_f1": ("Micro F1", "F1 over all pairs of row and label"),
+    "roc_auc": ("ROC AUC", "share of right and wrong pairs in the right order"),
+    "ece": ("Calibration error", "mean distance of confidence and accuracy; lower is better"),
+}
+_LOWER_IS_BETTER = ("ece",)
+_EXACT = "share of rows with exactly the right labels"
+
+
+@dataclass(frozen=True, slots=True)
+class MetricRow:
+    """A metric of both models. ``margin`` is above 0 where the network is better."""
+
+    name: str
+    title: str
+    meaning: str
+    network: Interval
+    baseline: Interval | None
+    margin: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Accuracy in words. ``outcome`` holds the baseline's value against the network's interval."""
+
+    accuracy: Interval
+    baseline: Interval | None
+    margin: float | None
+    outcome: Outcome
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What the abstention threshold does to a part of the data; ``accuracy`` is that of the answered rows."""
+
+    split: str
+    answered: float
+    accuracy: float | None
+
+
+def judged_evaluation(manifest: Manifest) -> Evaluation:
+    """The network on test, or on dev where there is no test part."""
+    return manifest.dev if manifest.test is None else manifest.test
+
+
+def verdict(manifest: Manifest) -> Verdict:
+    """The network's accuracy against the baseline's."""
+    accuracy = judged_evaluation(manifest).metrics["accuracy"]
+    baseline = manifest.baseline.metrics["accuracy"] if manifest.baseline else None
+    if baseline is None:
+        return Verdict(
+            accuracy, None, None, "alone", "No baseline was fitted, so nothing says what the network adds."
+        )
+    margin = accuracy.value - baseline.value
+    if baseline.value < accuracy.low:
+        words = "The network beats the baseline: the baseline lies below the network's 95 % interval."
+        return Verdict(accuracy, baseline, margin, "better", words)
+    if baseline.value > accuracy.high:
+        words = "The baseline beats the network: it lies above the network's 95 % interval."
+        return Verdict(accuracy, baseline, margin, "worse", words)
+    words = "No clear difference: the baseline lies within the network's 95 % interval."
+    return Verdict(accuracy, baseline, margin, "unclear", words)
+
+
+def metric_rows(manifest: Manifest) -> list[MetricRow]:
+    """Every metric of the network, with the baseline's and the margin where it has them."""
+    theirs = manifest.baseline.metrics if manifest.baseline else {}
+    rows = []
+    for name, network in judged_evaluation(manifest).metrics.items():
+        title, meaning = _MEANINGS.get(name, (name, ""))
+        if name == "accuracy" and manifest.task == "multilabel":
+            meaning = _EXACT
+        baseline = theirs.get(name)
+        margin = None if baseline is None else network.value - baseline.value
+        if margin is not None and name in _LOWER_IS_BETTER:
+            margin = -margin
+        rows.append(MetricRow(name, title, meaning, network, baseline, margin))
+    return rows
+
+
+def coverages(manifest: Manifest, judged: JudgedRows) -> list[Coverage]:
+    """Classification: share and accuracy of the rows that are answered, on dev and on the judged rows."""
+    if manifest.task == "multilabel":
+        return []
+    calibration = manifest.calibration
+    p = probabilities("classification", judged.logits, calibration.temperature)
+    answered = (p.max(axis=1) >= calibration.abstain_below) & (judged.lengths > 0)
+    right = p.argmax(axis=1) == judged.targets
+    here = Coverage(
+        judged.split, float(answered.mean()), float(right[answered].mean()) if answered.any() else None
+    )
+    if judged.split == "dev" or calibration.dev_answered is None:
+        return [here]
+    return [Coverage("dev", calibration.dev_answered, calibration.dev_accuracy_answered), here]
