@@ -6,8 +6,9 @@ The table is data, kept in the repository: a newer Python must not change what a
 import sys
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
-from itertools import chain, groupby
+from itertools import groupby
 
+from models.errors import EngramError
 from models.text.table import CODE_POINTS, PATH, CodeClass
 
 UNICODE_VERSION = "14.0.0"
@@ -22,15 +23,26 @@ NUMBER_JOINERS = frozenset(".,/:٫٬")
 DRAWN_FORMATS = frozenset([*range(0x0600, 0x0606), 0x06DD, 0x070F, 0x0890, 0x0891, 0x08E2, 0x110BD, 0x110CD])
 # Letters and marks that draw nothing: joiners, fillers and variation selectors.
 INVISIBLE = frozenset(
-    chain([0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFFA0], range(0x180B, 0x1810))
-) | frozenset(chain(range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0)))
+    [
+        *(0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFFA0),
+        *range(0x180B, 0x1810),
+        *range(0xFE00, 0xFE10),
+        *range(0xE0100, 0xE01F0),
+    ]
+)
 ZERO_WIDTH_SPACE = 0x200B
 # The runs worth a line of their own: (step of the code points, step of their targets).
 RUNS = frozenset([(1, 1), (2, 2), (1, 0)])
-# Ideographs: iteration marks and numerals, blocks, and the two planes that are reserved for them.
+# Iteration marks and numerals; then the blocks of ideographs and the two planes reserved for them.
 HAN = (
-    *((0x3005, 0x3007), (0x3021, 0x3029), (0x3038, 0x303B), (0x3400, 0x4DBF), (0x4E00, 0x9FFF)),
-    *((0xF900, 0xFAFF), (0x20000, 0x2FFFD), (0x30000, 0x3FFFD)),
+    (0x3005, 0x3007),
+    (0x3021, 0x3029),
+    (0x3038, 0x303B),
+    (0x3400, 0x4DBF),
+    (0x4E00, 0x9FFF),
+    (0xF900, 0xFAFF),
+    (0x20000, 0x2FFFD),
+    (0x30000, 0x3FFFD),
 )
 
 
@@ -79,6 +91,7 @@ def _class_lines() -> Iterator[str]:
 
 
 def _mapping_lines(kind: str, mapping: Mapping[int, int]) -> Iterator[str]:
+    """One line a run, as ``models.text.table.parse_table`` reads them."""
     codes = sorted(mapping)
     while codes:
         first, steps = codes[0], (1, 1)
@@ -110,10 +123,10 @@ def table_text() -> str:
     """The content of the table file.
 
     Raises:
-        RuntimeError: this Python has another Unicode version than the pinned one.
+        EngramError: this Python has another Unicode version than the pinned one.
     """
     if unicodedata.unidata_version != UNICODE_VERSION:
-        raise RuntimeError(
+        raise EngramError(
             f"The table needs Unicode {UNICODE_VERSION}, this Python has {unicodedata.unidata_version}."
         )
     lines = [
@@ -131,5 +144,5 @@ def table_text() -> str:
 if __name__ == "__main__":
     try:
         PATH.write_text(table_text(), encoding="ascii", newline="\n")
-    except RuntimeError as error:
+    except EngramError as error:
         sys.exit(str(error))

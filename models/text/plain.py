@@ -117,7 +117,8 @@ class PlainText:
         start = 0
         for piece in self._segment(source):
             # The segmenter decides where Han characters stand; the rule decides everywhere else.
-            if start and "H" in classes[start - 1 : start + 1]:
+            around = classes[start - 1 : start + 1] if start else ""
+            if "H" in around and "S" not in around:
                 pieces.append(" ")
                 origin.append(kept[start])
             pieces.append(piece)

@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
-from types import MappingProxyType
 
 from models.errors import ArtifactError
 from models.text.spec import OTHER_ID, OTHER_TOKEN, PADDING_TOKEN
@@ -22,7 +21,7 @@ class Vocabulary:
         ids: id of each known token; the two special ones are not in it, so no text can ever reach id 0.
 
     Raises:
-        ValueError: the first two tokens are not the special ones, or a token stands there twice.
+        ArtifactError: the first two tokens are not the special ones, or a token stands there twice.
     """
 
     tokens: tuple[str, ...]
@@ -30,12 +29,14 @@ class Vocabulary:
 
     def __post_init__(self) -> None:
         if self.tokens[:2] != _SPECIAL:
-            raise ValueError(f"a vocabulary starts with {list(_SPECIAL)}, not with {list(self.tokens[:2])}")
+            raise ArtifactError(
+                f"A vocabulary starts with {list(_SPECIAL)}, not with {list(self.tokens[:2])}."
+            )
         twice = [token for token, count in Counter(self.tokens).items() if count > 1]
         if twice:
-            raise ValueError(f"a vocabulary holds each token once, but holds {twice[0]!r} more than once")
+            raise ArtifactError(f"A vocabulary holds each token once, but this one holds {twice[0]!r} again.")
         ids = {token: token_id for token_id, token in enumerate(self.tokens) if token_id > OTHER_ID}
-        object.__setattr__(self, "ids", MappingProxyType(ids))
+        object.__setattr__(self, "ids", ids)
 
     def __len__(self) -> int:
         return len(self.tokens)
@@ -71,8 +72,8 @@ class Vocabulary:
         """
         try:
             tokens = json.loads(text)
-            if not isinstance(tokens, list) or not all(isinstance(token, str) for token in tokens):
-                raise ValueError("a vocabulary is an array of strings")
-            return cls(tuple(tokens))
         except (ValueError, RecursionError) as error:
-            raise ArtifactError(f"The vocabulary cannot be used: {error}.") from error
+            raise ArtifactError(f"The vocabulary is not JSON: {error}.") from error
+        if not isinstance(tokens, list) or not all(isinstance(token, str) for token in tokens):
+            raise ArtifactError("A vocabulary is a JSON array of strings, but this one holds something else.")
+        return cls(tuple(tokens))

@@ -109,15 +109,11 @@ def test_valid_texts_fit_utf8_and_read_the_same(text: str) -> None:
 
 @pytest.mark.parametrize("piece", ["a", "1.", "a'", "a b ", "好", "\u00ad", "a\u00ad", "😀"])
 def test_long_texts_take_linear_time(piece: str) -> None:
-    text = PlainText(TextRule())
-
-    def seconds(length: int) -> float:
-        start = time.perf_counter()
-        text.tokenize((piece * length)[:length])
-        return time.perf_counter() - start
-
-    # Quadratic work would take 256 times as long.
-    assert min(seconds(160_000) for _ in range(3)) < 80 * max(min(seconds(10_000) for _ in range(3)), 1e-3)
+    text = (piece * 400_000)[:400_000]
+    start = time.process_time()
+    PlainText(TextRule()).tokenize(text)
+    # Linear work takes half a second; copying the rest of the text at every step would take half a minute.
+    assert time.process_time() - start < 10
 
 
 def test_a_segmenter_needs_words() -> None:

@@ -2,6 +2,7 @@ import unicodedata
 
 import pytest
 
+from models.errors import EngramError
 from models.text import make_table
 from models.text.table import CODE_POINTS, PATH, CodeClass, load_table, table_hash
 
@@ -20,7 +21,7 @@ def test_file_is_what_make_table_writes() -> None:
 
 def test_another_unicode_version_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(make_table.unicodedata, "unidata_version", "99.0.0")
-    with pytest.raises(RuntimeError, match=r"14\.0\.0, this Python has 99\.0\.0"):
+    with pytest.raises(EngramError, match=r"14\.0\.0, this Python has 99\.0\.0"):
         make_table.table_text()
 
 
