@@ -37,8 +37,7 @@ def create_app(settings: Settings, repository: Repository | None = None, peers: 
     if repository is None:
         repository = _repository(settings, metrics, peers)
         repository.start()
-    app = make_api()
-    app.config["MAX_CONTENT_LENGTH"] = settings.max_body
+    app = make_api(settings.max_body)
     handlers = Handlers(settings, repository)
     native.register(app, handlers)
     tfserving.register(app, handlers)

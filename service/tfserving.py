@@ -153,14 +153,14 @@ def _rows(columns: dict[str, list[Any]], count: int) -> list[Any]:
 
 
 def _output_tensors(manifest: Manifest) -> dict[str, Any]:
-    # Exported signatures number their outputs in the order of their names.
+    # The second signature exported (after "ids"); its outputs are numbered in the order of their names.
     outputs: dict[str, tuple[str, tuple[int, ...]]] = {
         "probabilities": ("DT_FLOAT", (-1, len(manifest.labels)))
     }
     if manifest.task == "classification":
         outputs |= {"confidence": ("DT_FLOAT", (-1,)), "label": ("DT_STRING", (-1,))}
     return {
-        name: _tensor(dtype, f"StatefulPartitionedCall:{index}", *shape)
+        name: _tensor(dtype, f"StatefulPartitionedCall_1:{index}", *shape)
         for index, (name, (dtype, shape)) in enumerate(sorted(outputs.items()))
     }
 

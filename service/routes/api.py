@@ -6,11 +6,12 @@ from http import HTTPStatus
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from flask import Response, g, request
+from flask import Response, current_app, g, request
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 from flask_openapi3.types import ResponseDict
 from pydantic import BaseModel
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.routing import BaseConverter
 
 from service.body import check_type, dump_json, parse_request
@@ -37,7 +38,7 @@ class Api(OpenAPI):
                 # TensorFlow Serving does not look at the declared type.
                 if not request.path.startswith("/v1/"):
                     check_type(request.mimetype)
-                arguments["body"] = parse_request(body, request.get_data(cache=False))
+                arguments["body"] = parse_request(body, _read_body())
             return func(**arguments)
 
         return view
@@ -49,8 +50,8 @@ class ModelName(BaseConverter):
     regex = "[^/:]+"
 
 
-def make_api() -> Api:
-    """An application without routes."""
+def make_api(max_body: int) -> Api:
+    """An application without routes; a body may have ``max_body`` bytes."""
     info = Info(title="Engram", version=_version(), description="Recurrent networks on text, served.")
     app = Api(
         "service",
@@ -62,6 +63,8 @@ def make_api() -> Api:
         validation_error_status="default",
         validation_error_model=ErrorReply,
     )
+    # One more than allowed: Werkzeug cuts a chunked body at its limit without a word.
+    app.config["MAX_CONTENT_LENGTH"] = max_body + 1
     app.url_map.converters["model"] = ModelName
     # A doubled slash is another path, not a redirect.
     app.url_map.merge_slashes = False
@@ -85,6 +88,13 @@ def trace() -> Trace:
     """What is known of the request being answered."""
     found: Trace = g.trace
     return found
+
+
+def _read_body() -> bytes:
+    data = request.get_data(cache=False)
+    if len(data) >= current_app.config["MAX_CONTENT_LENGTH"]:
+        raise RequestEntityTooLarge
+    return data
 
 
 def _failure(description: str) -> dict[str, Any]:

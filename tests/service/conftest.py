@@ -1,132 +1,16 @@
-"""A repository on a fake engine, so that the service is tested without TensorFlow."""
+"""An application on fake models."""
 
-import hashlib
-import json
 import os
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from flask.testing import FlaskClient
 
-from models.errors import ArtifactError
-from models.runtime.artifact import Artifact
-from models.runtime.engines.base import Ids, Outputs
-from models.runtime.manifest import (
-    Calibration,
-    DataReference,
-    Environment,
-    Evaluation,
-    GoldenExample,
-    Manifest,
-)
-from models.runtime.predictor import Predictor
-from models.text.spec import TextRule
-from models.text.vocabulary import Vocabulary
 from service.app import create_app
-from service.batching import Batcher
-from service.repository import Repository
 from service.settings import Settings
-
-WORDS = ["good", "bad", "film", "a", "the", "is", "好"]
-
-
-class FakeEngine:
-    """Logits that depend on a row's ids alone, as those of a masked network do."""
-
-    name = "fake"
-
-    def __init__(self, offset: float = 0.0) -> None:
-        self.offset = offset
-        self.calls: list[tuple[int, int]] = []
-        self.hold: threading.Event | None = None
-        self.running = threading.Event()
-
-    def run(self, ids: Ids, lengths: Ids) -> Outputs:
-        self.calls.append((ids.shape[0], ids.shape[1]))
-        self.running.set()
-        if self.hold:
-            assert self.hold.wait(10)
-        rows = [self.logits(row[:length]) for row, length in zip(ids, lengths, strict=True)]
-        return {"logits": np.asarray(rows, dtype=np.float32)}
-
-    def logits(self, ids: Ids) -> list[float]:
-        digest = hashlib.sha256(np.asarray(ids, dtype=np.int32).tobytes()).digest()
-        return [digest[0] / 64 + self.offset, digest[1] / 64]
-
-
-def make_manifest(**changes: Any) -> Manifest:
-    values: dict[str, Any] = {
-        "name": "reviews",
-        "version": 1,
-        "task": "classification",
-        "labels": ["negative", "positive"],
-        "created": "2026-01-01T00:00:00Z",
-        "config": {},
-        "text": TextRule(max_length=40),
-        "text_table": "",
-        "vocabulary_size": len(WORDS) + 2,
-        "parameters": 1,
-        "calibration": Calibration(temperature=1.5, abstain_below=0.6),
-        "dev": Evaluation(n=1, metrics={}),
-        "test": None,
-        "baseline": None,
-        "baseline_name": None,
-        "data": DataReference(
-            fingerprint="",
-            rows={},
-            skipped={},
-            label_share={},
-            length_quantiles={},
-            unknown_rate=0.0,
-            truncated_rate=0.0,
-        ),
-        "training": {},
-        "golden": [GoldenExample(text="a good film", ids=[5, 2, 4], outputs={})],
-        "environment": Environment(python="", platform="", libraries={}, git_commit=None),
-        "files": {},
-    }
-    return Manifest(**(values | changes))
-
-
-def make_predictor(engine: FakeEngine | None = None, **manifest: Any) -> Predictor:
-    vocabulary = Vocabulary(("[PAD]", "[OTHER]", *WORDS))
-    return Predictor(Artifact(Path("/none"), make_manifest(**manifest), vocabulary), engine or FakeEngine())
-
-
-class FakeStore:
-    """A folder of versions, each a file that says how opening it goes."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.engines: dict[tuple[str, int], FakeEngine] = {}
-        self.opened: list[str] = []
-        self.batchers: list[Batcher] = []
-
-    def add(self, name: str, version: int, *, fail: str = "", **manifest: Any) -> None:
-        path = self.folder / name / str(version)
-        path.mkdir(parents=True)
-        (path / "plan.json").write_text(json.dumps({"fail": fail, "manifest": manifest}))
-
-    def open(self, path: Path) -> Predictor:
-        self.opened.append(f"{path.parent.name}/{path.name}")
-        plan = json.loads((path / "plan.json").read_text())
-        if plan["fail"]:
-            raise ArtifactError(plan["fail"])
-        engine = self.engines.setdefault(
-            (path.parent.name, int(path.name)), FakeEngine(offset=int(path.name))
-        )
-        return make_predictor(engine, name=path.parent.name, version=int(path.name), **plan["manifest"])
-
-    def repository(self, **options: Any) -> Repository:
-        return Repository(self.folder, self.open, self._batcher, **options)
-
-    def _batcher(self, predictor: Predictor) -> Batcher:
-        self.batchers.append(Batcher(predictor.run, max_rows=8, max_queue=16))
-        return self.batchers[-1]
+from tests.service.fakes import FakeStore
 
 
 @pytest.fixture

@@ -82,6 +82,16 @@ def test_a_body_of_any_size_is_bounded_even_without_a_declared_length(client) ->
     assert response.get_json()["code"] == "BODY_TOO_LARGE"
 
 
+@pytest.mark.parametrize("declared", [True, False])
+def test_the_limit_of_a_body_is_exact(client, declared) -> None:
+    def status(size: int) -> int:
+        stream = io.BytesIO(b'{"text": "good"}'.ljust(size))
+        overrides = {"wsgi.input_terminated": True} | ({"CONTENT_LENGTH": str(size)} if declared else {})
+        return client.post("/predict", input_stream=stream, environ_overrides=overrides).status_code
+
+    assert [status(size) for size in (19_999, 20_000, 20_001, 20_002)] == [200, 200, 413, 413]
+
+
 def test_a_client_that_hangs_up_while_sending_is_no_bug(client) -> None:
     response = client.post("/predict", data=b'{"text"', headers={"Content-Length": "100"})
     assert response.status_code == 400

@@ -104,4 +104,4 @@ def test_tensorflow_starts_as_many_threads_as_it_is_told() -> None:
         )
         return int(done.stdout)
 
-    assert count(12) - count(1) == pytest.approx(22, abs=12)
+    assert count(12) >= count(1) + 8
