@@ -1,6 +1,7 @@
 """Made-up runs whose every figure is known."""
 
 from collections.abc import Callable, Sequence
+from html.parser import HTMLParser
 from typing import Any
 
 import numpy as np
@@ -142,3 +143,49 @@ _CONFIG: dict[str, Any] = {
     "model": {"cell": "lstm", "units": 64, "bidirectional": True},
     "training": {"epochs": 10, "learning_rate": 1e-3, "monitor": "accuracy"},
 }
+
+
+class Page(HTMLParser):
+    """What a browser would see: tags with attributes, and the rows of each table by its id."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str]]] = []
+        self.tables: dict[str, list[list[str]]] = {}
+        self.text = ""
+        self._table: str | None = None
+        self._cell: list[str] | None = None
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = {name: value or "" for name, value in attrs}
+        self.tags.append((tag, found))
+        if tag == "table":
+            self._table = found.get("id") or found.get("class", "")
+            self.tables[self._table] = []
+        elif tag == "tr" and self._table is not None:
+            self.tables[self._table].append([])
+        elif tag in ("td", "th"):
+            self._cell = []
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "table":
+            self._table = None
+        elif tag in ("td", "th") and self._table is not None and self._cell is not None:
+            self.tables[self._table][-1].append(" ".join("".join(self._cell).split()))
+            self._cell = None
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+        if self._cell is not None:
+            self._cell.append(data + " ")
+
+    def all(self, tag: str) -> list[dict[str, str]]:
+        """Attributes of every such tag."""
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+@pytest.fixture
+def read_page() -> Callable[[str], Page]:
+    """Parses a page."""
+    return Page

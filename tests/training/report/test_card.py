@@ -1,0 +1,60 @@
+"""Sentences made of the manifest's figures."""
+
+import pytest
+
+from models.text.spec import TextRule
+from training.report import card
+from training.report.figures import percent, points, signed
+
+
+def test_use_and_limits_state_the_figures_of_the_data(make_material) -> None:
+    manifest = make_material().manifest
+    assert "one of 2 labels" in card.intended_use(manifest)
+    assert "2,400 rows" in card.intended_use(manifest)
+    assert "9 to 500 tokens" in card.intended_use(manifest)
+    assert "longer than 400 tokens (8.1\u00a0% of the training rows)" in card.limits(manifest)
+    assert "first 133 and the last 267" in card.limits(manifest)
+
+
+def test_shares_name_the_most_frequent_labels_and_count_the_rest() -> None:
+    shares = {f"l{i}": i / 100 for i in range(8)}
+    assert card.label_shares(shares).startswith("l7 7.0\u00a0%, l6")
+    assert card.label_shares(shares).endswith("l3 3.0\u00a0% and 3 more labels")
+
+
+@pytest.mark.parametrize(
+    ("truncate", "words"),
+    [
+        ("head", "the first 9"),
+        ("tail", "the last 9"),
+        ("head+tail", "the first 3 and the last 6"),
+    ],
+)
+def test_text_rule_says_what_is_kept(truncate, words) -> None:
+    assert card.text_rule(TextRule(max_length=9, truncate=truncate)).endswith(f"cut to {words}")
+
+
+def test_abstention_is_explained_only_where_there_is_a_threshold(make_material) -> None:
+    manifest = make_material().manifest
+    assert "below 0.600" in card.abstention(manifest)
+    never = manifest.model_copy(
+        update={"calibration": manifest.calibration.model_copy(update={"abstain_below": 0.0})}
+    )
+    assert card.abstention(never).startswith("No answer is marked")
+    assert "threshold" in card.abstention(make_material(task="multilabel").manifest)
+
+
+def test_reproducing_names_the_commit_and_a_seed_of_its_own(make_material) -> None:
+    manifest = make_material().manifest
+    assert card.reproduce(manifest).startswith(f"git checkout {manifest.environment.git_commit}\n")
+    assert "--seeds" not in card.reproduce(manifest)
+    other = manifest.model_copy(update={"training": {"seed": 3}})
+    assert "seed 3" in card.reproduce(other)
+
+
+def test_numbers_are_written_with_their_sign_and_never_as_minus_zero() -> None:
+    assert percent(0.8694) == "86.9\u00a0%"
+    assert signed(-0.0312) == "\u22120.031"
+    assert signed(0.0312) == "+0.031"
+    assert signed(-0.0001) == "0.000"
+    assert points(0.009) == "+0.9\u00a0points"
