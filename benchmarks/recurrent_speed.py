@@ -2,11 +2,12 @@
 
     python -m benchmarks.recurrent_speed [--rounds 8] [--xla]
 
-Four ways give the same states: Keras' mask; no mask with the backward direction over reversed rows, the
-reversal by one flat gather (what ``models.networks`` does) or by ``take_along_axis``; and that with the
-loop unrolled or compiled by XLA (``--xla``, a compilation for each shape). A training step is embedding,
-recurrence, mean, loss, gradient and Adam. The ways take turns and the best of all rounds counts, so a busy
-machine shifts them alike: read the ratios.
+All ways give the same states: Keras' mask; no mask, with the backward direction over reversed rows, the
+reversal by one flat gather (what ``models.networks`` does) or by ``take_along_axis``; and with ``--xla`` the
+flat gather compiled by XLA or, for answers, with the loop unrolled (both need a graph for each shape).
+
+A training step is embedding, recurrence, mean, loss, gradient and Adam. The ways take turns and the best of
+all rounds counts, so a busy machine shifts them alike: read the ratios.
 """
 
 import argparse
@@ -60,22 +61,25 @@ def states(
     if not bidirectional:
         return layer()(sequence)
     reverse = ReverseAlongAxis() if way == "take_along_axis" else ReverseTokens()
+    forward = layer()(sequence)
     backward = reverse(layer()(reverse(sequence, lengths)), lengths)
-    return keras.layers.Concatenate()([layer()(sequence), backward])
+    return keras.layers.Concatenate()([forward, backward])
 
 
 def steps(way: str, cell: str, bidirectional: bool, time_steps: int | None = None) -> tuple[Step, Step]:
-    """A training step and a forward pass, each one graph for every shape (with XLA: one a shape)."""
+    """A training step and a forward pass, each one graph for every shape (XLA, unrolled: one a shape)."""
     ids, lengths = keras.Input((time_steps,), dtype="int32"), keras.Input((), dtype="int32")
     sequence = keras.layers.Embedding(VOCABULARY, EMBEDDING)(ids)
     top = states(way, cell, bidirectional, sequence, MaskOf()(ids, lengths), lengths)
     model = keras.Model([ids, lengths], keras.layers.Dense(2)(MeanPooling()(top, lengths)))
     optimizer = keras.optimizers.Adam()
     optimizer.build(model.trainable_variables)
-    xla = way == "xla"
-    specs = [tf.TensorSpec([None, None], tf.int32), tf.TensorSpec([None], tf.int32)]
+    ids_spec, row_spec = tf.TensorSpec([None, None], tf.int32), tf.TensorSpec([None], tf.int32)
+    fixed_shape = way in ("xla", "unrolled")
 
-    @tf.function(jit_compile=xla, input_signature=None if xla else [*specs, specs[1]])
+    @tf.function(
+        jit_compile=way == "xla", input_signature=None if fixed_shape else [ids_spec, row_spec, row_spec]
+    )
     def train(ids: Any, lengths: Any, labels: Any) -> Any:
         with tf.GradientTape() as tape:
             logits = model([ids, lengths], training=True)
@@ -84,7 +88,7 @@ def steps(way: str, cell: str, bidirectional: bool, time_steps: int | None = Non
         optimizer.apply(tape.gradient(loss, model.trainable_variables), model.trainable_variables)
         return loss
 
-    @tf.function(jit_compile=xla, input_signature=None if xla else specs)
+    @tf.function(jit_compile=way == "xla", input_signature=None if fixed_shape else [ids_spec, row_spec])
     def forward(ids: Any, lengths: Any) -> Any:
         return model([ids, lengths], training=False)
 

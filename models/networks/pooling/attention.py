@@ -57,4 +57,5 @@ class AttentionPooling(keras.layers.Layer):
 
 
 def attention_pooling(spec: NetworkSpec, name: str, seed: int) -> keras.Layer:
+    """The layer, its scoring layer as large as the state of a cell (``spec.units``)."""
     return AttentionPooling(spec.units, seed=seed, name=name)

@@ -34,4 +34,5 @@ class LastPooling(keras.layers.Layer):
 
 
 def last_pooling(spec: NetworkSpec, name: str, seed: int) -> keras.Layer:
+    """The layer for the directions of ``spec``; it has no weights."""
     return LastPooling(bidirectional=spec.bidirectional, name=name)

@@ -25,4 +25,5 @@ class MaxPooling(keras.layers.Layer):
 
 
 def max_pooling(spec: NetworkSpec, name: str, seed: int) -> keras.Layer:
+    """The layer; it has no weights, so the seed is not used."""
     return MaxPooling(name=name)

@@ -22,4 +22,5 @@ class MaxMeanPooling(keras.layers.Layer):
 
 
 def max_mean_pooling(spec: NetworkSpec, name: str, seed: int) -> keras.Layer:
+    """The layer; it has no weights, so the seed is not used."""
     return MaxMeanPooling(name=name)

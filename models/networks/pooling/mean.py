@@ -22,4 +22,5 @@ class MeanPooling(keras.layers.Layer):
 
 
 def mean_pooling(spec: NetworkSpec, name: str, seed: int) -> keras.Layer:
+    """The layer; it has no weights, so the seed is not used."""
     return MeanPooling(name=name)
