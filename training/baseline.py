@@ -5,6 +5,7 @@ Fitted on the same rows with the same text rule, so that the margin says what th
 
 import sys
 import time
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -13,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from models.errors import DataError
 from models.runtime.manifest import Task
 from models.text.plain import PlainText
 from models.text.spec import TextRule
@@ -44,6 +46,9 @@ def fit_baseline(
 
     Args:
         targets: index of the label, [rows]; multilabel: 0 or 1, [rows, classes].
+
+    Raises:
+        DataError: no text holds a token.
     """
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import LogisticRegression
@@ -58,18 +63,28 @@ def fit_baseline(
         sublinear_tf=True,
         dtype=np.float32,
     )
-    try:
-        matrix = features.fit_transform(texts)
-    except ValueError:  # no feature stands in two texts: too little data to prune
-        features.set_params(min_df=1)
-        matrix = features.fit_transform(texts)
+    matrix = _fit_features(features, texts)
     classifier: Any = LogisticRegression(
         C=10.0, max_iter=1000, solver=_solver(task, classes), random_state=seed
     )
     if task == "multilabel":
         classifier = OneVsRestClassifier(classifier)
-    classifier.fit(matrix, targets)
+    with warnings.catch_warnings():
+        # A label that all rows have, or none: the baseline then always answers so, which is as it should be.
+        warnings.filterwarnings("ignore", "Label .* is present in all training examples")
+        classifier.fit(matrix, targets)
     return Baseline(features, classifier, classes, time.perf_counter() - start)
+
+
+def _fit_features(features: Any, texts: Sequence[str]) -> Any:
+    try:
+        return features.fit_transform(texts)
+    except ValueError:  # no feature stands in two texts: too little data to prune
+        features.set_params(min_df=1)
+    try:
+        return features.fit_transform(texts)
+    except ValueError as error:
+        raise DataError("No training text holds a token; at least one word or mark is needed.") from error
 
 
 def _words_and_pairs(words: tuple[str, ...]) -> list[str]:

@@ -25,6 +25,7 @@ def evaluate(
     *,
     slices: Sequence[str | None] = (),
     thresholds: Sequence[float] | None = None,
+    missed: npt.NDArray[np.integer] | None = None,
     seed: int = 0,
 ) -> Evaluation:
     """Metrics of one model on one set of rows.
@@ -34,10 +35,13 @@ def evaluate(
         targets: classification: index of the label or -1, [rows]; multilabel: 0 or 1, [rows, classes].
         slices: a name a row (None where it has none); each gets its own accuracy.
         thresholds: multilabel: smallest probability at which a label is answered, one a label.
+        missed: multilabel: how many labels of each row training did not have, [rows]; such a row is wrong.
         seed: of the bootstrap.
     """
     if task == "multilabel":
-        return _multilabel(labels, probabilities, targets, thresholds or [0.5] * len(labels), slices, seed)
+        thresholds = thresholds or [0.5] * len(labels)
+        missed = np.zeros(len(targets), np.int64) if missed is None else missed
+        return _multilabel(labels, probabilities, targets, thresholds, missed, slices, seed)
     return _classification(labels, probabilities, targets, slices, seed)
 
 
@@ -70,12 +74,13 @@ def _multilabel(
     p: Probabilities,
     targets: Targets,
     thresholds: Sequence[float],
+    missed: npt.NDArray[np.integer],
     slices: Sequence[str | None],
     seed: int,
 ) -> Evaluation:
     truth = targets.astype(bool)
     answered = p >= np.asarray(thresholds)
-    exact = (answered == truth).all(axis=1)
+    exact = (answered == truth).all(axis=1) & (missed == 0)
     draws = Resamples(len(targets), seed)
     hits, said, there = (answered & truth).sum(0), answered.sum(0), truth.sum(0)
 
@@ -84,7 +89,8 @@ def _multilabel(
         return np.asarray(per_class.mean(axis=1))
 
     def micro_f1(weight: Probabilities) -> Probabilities:
-        return _f1(*(weight @ part.sum(axis=1) for part in (answered & truth, answered, truth)))
+        there = truth.sum(axis=1) + missed
+        return _f1(weight @ (answered & truth).sum(axis=1), weight @ answered.sum(axis=1), weight @ there)
 
     metrics = {
         "accuracy": interval(accuracy_of(exact), draws),

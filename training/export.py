@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from models.runtime.padding import pad
 from models.text.graph import GraphText
 from models.text.plain import Encoder, PlainText
 from models.text.vocabulary import Vocabulary
+from training.folders import make_readable_folder
 from training.saved_model import ServingModule, write_saved_model
 from training.warmup import write_warmup
 
@@ -55,26 +57,24 @@ def export(artifacts: Path, what: Export) -> Path:
         manifest = what.manifest.model_copy(
             update={"version": _next_version(parent), "golden": _golden(folder, what)}
         )
-        report = folder / "report" / "index.html"
-        report.parent.mkdir()
-        report.write_text(what.render_report(manifest), encoding="utf-8")
-        _set_modes(folder)
-        manifest = manifest.model_copy(update={"files": file_facts(folder)})
-        return _publish(folder, parent, manifest)
+        return _publish(folder, parent, manifest, what.render_report)
 
 
 @contextmanager
 def _writing(parent: Path) -> Iterator[Path]:
     """A temporary folder beside the versions, gone afterwards whatever happens."""
-    folder = parent / f".writing-{os.getpid()}"
+    folder: Path | None = None
     try:
-        folder.mkdir(parents=True)
+        make_readable_folder(parent)
+        # A name of its own: in containers that share the folder, process ids are alike.
+        folder = Path(tempfile.mkdtemp(prefix=".writing-", dir=parent))
         yield folder
     except (OSError, tf.errors.OpError) as error:
         reason = error.strerror if isinstance(error, OSError) else " ".join(error.message.split())
         raise EngramError(f"The artifact cannot be written to {parent}: {reason or error}.") from error
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _write_model(folder: Path, what: Export) -> None:
@@ -113,19 +113,31 @@ def _next_version(parent: Path) -> int:
     return max(list_versions(parent), default=0) + 1
 
 
-def _publish(folder: Path, parent: Path, manifest: Manifest) -> Path:
+def _publish(
+    folder: Path, parent: Path, manifest: Manifest, render_report: Callable[[Manifest], str]
+) -> Path:
     """Renames the finished folder to its version; another run may have taken the number meanwhile."""
     while True:
         target = parent / str(manifest.version)
-        _write_manifest(folder / MANIFEST, manifest)
+        _write_report(folder, render_report(manifest))
+        _set_modes(folder)
+        _write_manifest(folder / MANIFEST, manifest.model_copy(update={"files": file_facts(folder)}))
         try:
             folder.rename(target)
         except OSError:
             if not target.exists():
                 raise
-            manifest = manifest.model_copy(update={"version": _next_version(parent)})
+            # A file may have that name too, which is no version: go on by one at least.
+            version = max(_next_version(parent), manifest.version + 1)
+            manifest = manifest.model_copy(update={"version": version})
         else:
             return target
+
+
+def _write_report(folder: Path, page: str) -> None:
+    path = folder / "report" / "index.html"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(page, encoding="utf-8")
 
 
 def _write_manifest(path: Path, manifest: Manifest) -> None:

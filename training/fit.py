@@ -72,7 +72,9 @@ class Fit:
         Afterwards the model has the weights of the best epoch.
 
         Raises:
-            TrainingError: the loss is not a number; the best weights so far stay in the checkpoint.
+            TrainingError: the loss is not a number, or a checkpoint cannot be written; the best weights so
+                far stay in the checkpoint.
+            KeyboardInterrupt: the person asks to stop before there is anything to keep.
         """
         state, best = self._start(store, reporter, resume)
         stopped: Stop | None = None
@@ -89,6 +91,8 @@ class Fit:
                 if not interrupt:
                     store.save(state, self._current(), best if improved else None)
         if interrupt:
+            if not state.epochs:
+                raise KeyboardInterrupt
             stopped = "interrupted"
             reporter.say(
                 f"interrupted: going on with the best weights so far, those of epoch {state.best_epoch}"
@@ -105,13 +109,14 @@ class Fit:
     def _start(self, store: CheckpointStore, reporter: Reporter, resume: bool) -> tuple[RunState, Arrays]:
         fresh = RunState(epochs=(), best_epoch=0, best_score=-math.inf, wait=0, finished=False)
         if not resume:
-            store.remove()
+            store.clear()
             return fresh, []
         saved = store.load()
         if saved is None:
             reporter.say(
                 "nothing to resume: no checkpoint of this config and data; starting from the beginning"
             )
+            store.clear()
             return fresh, []
         state, current, best = saved
         _assign([*self.model.variables, *self.optimizer.variables], current)
@@ -145,6 +150,8 @@ class Fit:
                 break
         seconds = time.perf_counter() - begin
         dev_loss, accuracy, score = self._judge()
+        if not math.isfinite(dev_loss):  # the last step did it: a step's loss is that of before the step
+            raise TrainingError(self._diverged(dev_loss, epoch, step, store, state))
         return EpochRecord(
             epoch=epoch,
             train_loss=total / rows,
@@ -157,8 +164,11 @@ class Fit:
         )
 
     def _judge(self) -> tuple[float, float, float]:
-        """Dev loss, accuracy and the monitored score (higher is better)."""
-        p, targets = probabilities(self.task, self.logits(self.dev), 1.0), self.dev.targets
+        """Dev loss, accuracy and the monitored score (higher is better); the loss is NaN if an output is."""
+        logits, targets = self.logits(self.dev), self.dev.targets
+        if not np.isfinite(logits).all():
+            return math.nan, 0.0, -math.inf
+        p = probabilities(self.task, logits, 1.0)
         if self.task == "multilabel":
             truth = targets == 1
             loss = float(-np.log(np.where(truth, p, 1.0 - p) + 1e-12).mean())

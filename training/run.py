@@ -26,7 +26,7 @@ from training.checkpoint import CheckpointStore
 from training.config import Config, config_as_dict
 from training.data.dataset import Dataset, load_dataset
 from training.data.rows import Rows
-from training.data.targets import targets
+from training.data.targets import missed_labels, targets
 from training.encode import EncodedTexts, data_reference, encode_parts, golden_texts, text_rule
 from training.environment import environment
 from training.evaluate import Targets, evaluate
@@ -135,6 +135,7 @@ def judge_baseline(prepared: Prepared) -> dict[str, Evaluation]:
             prepared.baseline.probabilities(rows.texts),
             prepared.targets[name],
             slices=rows.slices,
+            missed=missed_labels(rows, prepared.labels),
             seed=prepared.config.seed,
         )
         for name, rows in prepared.dataset.parts.items()
@@ -204,13 +205,15 @@ def _row_weights(prepared: Prepared) -> npt.NDArray[np.float32] | None:
 def _judge(
     prepared: Prepared, name: str, logits: npt.NDArray[np.float32], calibration: Calibration
 ) -> Evaluation:
+    rows = prepared.dataset.parts[name]
     return evaluate(
         prepared.config.task,
         prepared.labels,
         probabilities(prepared.config.task, logits, calibration.temperature),
         prepared.targets[name],
-        slices=prepared.dataset.parts[name].slices,
+        slices=rows.slices,
         thresholds=calibration.thresholds,
+        missed=missed_labels(rows, prepared.labels),
         seed=prepared.config.seed,
     )
 

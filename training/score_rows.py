@@ -12,7 +12,7 @@ from models.runtime.manifest import Evaluation, Manifest
 from models.runtime.predictor import Predictor
 from training.data.records import column_names
 from training.data.rows import Layout, Rows, read_rows
-from training.data.targets import targets
+from training.data.targets import missed_labels, targets
 from training.evaluate import evaluate
 
 
@@ -51,6 +51,7 @@ def judge_rows(predictor: Predictor, rows: Rows) -> Evaluation:
         targets(rows, manifest.labels, manifest.task),
         slices=rows.slices,
         thresholds=manifest.calibration.thresholds,
+        missed=missed_labels(rows, manifest.labels),
         seed=manifest.training["seed"],
     )
 

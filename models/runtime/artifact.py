@@ -99,6 +99,8 @@ def _read_vocabulary(path: Path, manifest: Manifest) -> Vocabulary:
         vocabulary = Vocabulary.from_json(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise ArtifactError(f"{file} cannot be read: {error.strerror}.") from error
+    except ArtifactError as error:
+        raise ArtifactError(f"{file} cannot be used: {error}") from error
     except UnicodeDecodeError as error:
         raise ArtifactError(f"{file} is not UTF-8 (byte {error.start}).") from error
     if len(vocabulary) != manifest.vocabulary_size:

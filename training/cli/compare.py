@@ -95,10 +95,13 @@ def _print(facts: list[dict[str, Any]]) -> None:
         values = [fact["config"].get(key) for fact in facts]
         if any(value != values[0] for value in values):
             table.add_row(key, *(str(value) for value in values))
-    console = Console()
+    # Values of a config are data: nothing in them is markup.
+    console = Console(markup=False, highlight=False, emoji=False)
     console.print(table)
     if len({fact["data"] for fact in facts}) > 1:
-        console.print("note: these models were judged on different data; their metrics do not compare")
+        console.print(
+            "note: these models were judged on different data; their metrics do not compare", soft_wrap=True
+        )
 
 
 def _percent(value: float | None) -> str:

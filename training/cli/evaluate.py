@@ -48,7 +48,6 @@ def run(args: argparse.Namespace) -> int:
 
 def _print(name: str, body: dict[str, Any]) -> None:
     from rich.console import Console
-    from rich.markup import escape
     from rich.table import Table
 
     from training.cli.figures import METRIC_NAMES
@@ -60,10 +59,11 @@ def _print(name: str, body: dict[str, Any]) -> None:
         table.add_row(METRIC_NAMES[metric], f"{body[metric]:.2%}", f"{low:.2%} to {high:.2%}")
     for label, facts in body["per_class"].items():
         table.add_row(
-            escape(f"F1, {label} ({facts['n']:,.0f})"),
+            f"F1, {label} ({facts['n']:,.0f})",
             f"{facts['f1']:.2%}",
             f"precision {facts['precision']:.1%}, recall {facts['recall']:.1%}",
         )
     for name, facts in body["slices"].items():
-        table.add_row(escape(f"accuracy, {name} ({facts['n']:,.0f})"), f"{facts['accuracy']:.2%}", "")
-    Console().print(table)
+        table.add_row(f"accuracy, {name} ({facts['n']:,.0f})", f"{facts['accuracy']:.2%}", "")
+    # Labels are data: nothing in them is markup.
+    Console(markup=False, highlight=False, emoji=False).print(table)

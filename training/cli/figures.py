@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from models.runtime.manifest import Evaluation, Interval, Manifest
@@ -24,19 +23,17 @@ METRIC_NAMES = {
 
 def print_comparison(manifest: Manifest) -> None:
     """Network, baseline and the margin between them on the held-out rows, overall and by slice."""
-    console = Console(stderr=True)
+    # Labels are data: nothing in them is markup.
+    console = Console(stderr=True, markup=False, highlight=False, emoji=False)
     console.print(comparison_table(manifest))
-    for seeds in [manifest.training.get("seeds")]:
-        if seeds:
-            console.print(
-                f"{seeds['n']} networks: dev score {seeds['dev_mean']:.2%} ± {seeds['dev_sd']:.2%}"
-                + (
-                    f", test accuracy {seeds['test_mean']:.2%} ± {seeds['test_sd']:.2%}"
-                    if "test_mean" in seeds
-                    else ""
-                ),
-                highlight=False,
-            )
+    if seeds := manifest.training.get("seeds"):
+        mean, sd = seeds["dev_mean"], seeds["dev_sd"]
+        is_loss = manifest.config["training"]["monitor"] == "loss"
+        score = f"{mean:.4f} ± {sd:.4f}" if is_loss else f"{mean:.2%} ± {sd:.2%}"
+        sentence = f"{seeds['n']} networks: dev score {score}"
+        if "test_mean" in seeds:
+            sentence += f", test accuracy {seeds['test_mean']:.2%} ± {seeds['test_sd']:.2%}"
+        console.print(sentence, soft_wrap=True)
 
 
 def comparison_table(manifest: Manifest) -> Table:
@@ -57,7 +54,7 @@ def comparison_table(manifest: Manifest) -> Table:
         theirs_slice = baseline.slices.get(name) if baseline else None
         difference = facts["accuracy"] - theirs_slice["accuracy"] if theirs_slice else None
         table.add_row(
-            escape(f"accuracy, {name} ({facts['n']:,.0f})"),
+            f"accuracy, {name} ({facts['n']:,.0f})",
             f"{facts['accuracy']:.2%}",
             f"{theirs_slice['accuracy']:.2%}" if theirs_slice else "",
             f"{difference * 100:+.2f}" if difference is not None else "",

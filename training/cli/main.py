@@ -1,6 +1,8 @@
 """``engram VERB``: finds the verb, and turns what it raises into one sentence and an exit code."""
 
 import argparse
+import io
+import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -27,6 +29,10 @@ def main(arguments: Sequence[str]) -> int:
         0 done, 1 failed, 2 wrong usage or bad input, 130 stopped by Ctrl-C.
     """
     quiet_tensorflow()
+    # JSON is UTF-8, and so are the names of labels, whatever the terminal is set to.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     args = build_parser().parse_args(arguments)
     try:
         return int(args.run(args))
@@ -35,8 +41,9 @@ def main(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         code, message = INTERRUPTED, "stopped"
     except BrokenPipeError:
-        # The reader of stdout has had enough (``engram predict ... | head``).
-        sys.stderr.close()
+        # The reader of stdout has had enough (``engram predict ... | head``). What is left in the buffer must
+        # go somewhere, or Python complains about it at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except Exception as error:  # the last line before a person would see a traceback
         code = 1

@@ -9,6 +9,7 @@ from itertools import islice
 from models.errors import DataError
 from models.runtime.location import artifacts_folder, find_artifact
 from models.runtime.predictor import open_predictor, prediction_as_dict
+from training.cli.arguments import positive
 
 NAME = "predict"
 HELP = "answer texts with a saved model; lines of standard input where no TEXT is given"
@@ -19,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the verb's arguments."""
     parser.add_argument("artifact", metavar="ARTIFACT", help="a path, NAME or NAME/VERSION")
     parser.add_argument("text", metavar="TEXT", nargs="*", help="a text to answer")
-    parser.add_argument("--top", type=int, help="list only the TOP most probable labels")
+    parser.add_argument("--top", type=positive, help="list only the TOP most probable labels")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -39,7 +40,7 @@ def _lines() -> Iterator[str]:
         try:
             yield line.decode("utf-8").rstrip("\r\n")
         except UnicodeDecodeError as error:
-            raise DataError(f"line {number} of standard input is not UTF-8 (byte {error.start})") from error
+            raise DataError(f"Line {number} of standard input is not UTF-8 (byte {error.start}).") from error
 
 
 def _chunks(texts: Iterable[str]) -> Iterator[list[str]]:

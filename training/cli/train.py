@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from models.runtime.location import artifacts_folder, find_artifact
+from training.cli.arguments import positive
 
 NAME = "train"
 HELP = "train a network as a config says and save it as the next version of its model"
@@ -24,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--seeds",
-        type=_count,
+        type=positive,
         default=1,
         metavar="N",
         help="train N networks, save the one best on dev, show the spread",
@@ -70,10 +71,3 @@ def run(args: argparse.Namespace) -> int:
     print_comparison(manifest)
     print(os.fspath(path))
     return 0
-
-
-def _count(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"{value} networks cannot be trained; at least 1")
-    return value
