@@ -17,7 +17,7 @@ from training.report.material import JudgedRows, ReportMaterial
 MakeMaterial = Callable[..., ReportMaterial]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_material() -> MakeMaterial:
     """A run on random rows; the figures of its manifest are those of its rows."""
     return _material
@@ -185,7 +185,7 @@ class Page(HTMLParser):
         return [attributes for name, attributes in self.tags if name == tag]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def read_page() -> Callable[[str], Page]:
     """Parses a page."""
     return Page
