@@ -53,6 +53,7 @@ lock: .venv/.dev ## pin what pyproject.toml asks for
 	$(BIN)/uv pip compile pyproject.toml $(LOCK) --extra training -o requirements.txt
 	$(BIN)/uv pip compile pyproject.toml $(LOCK) --extra training --extra dev -c requirements.txt -o requirements-dev.txt
 	$(BIN)/uv pip compile pyproject.toml $(LOCK) --extra tensorflow -c requirements.txt -o requirements-service.txt
+	$(BIN)/uv pip compile pyproject.toml $(LOCK) --extra onnx -c requirements.txt -o requirements-slim.txt
 
 LOCK := --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
 
