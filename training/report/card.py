@@ -1,5 +1,6 @@
 """What the page says of the model and its data in words."""
 
+import shlex
 from typing import Any
 
 import tomlkit
@@ -31,10 +32,13 @@ def intended_use(manifest: Manifest) -> str:
 
 def limits(manifest: Manifest) -> str:
     """Where it must not be trusted."""
-    known = "no label" if manifest.task == "multilabel" else "one of its labels, right or not"
+    if manifest.task == "multilabel":
+        unfit = "a text that fits none of its labels may get some all the same"
+    else:
+        unfit = "a text that fits none of its labels still gets one of them"
     return (
         "A text unlike these (another language, subject, length or time) may be answered wrongly and with "
-        f"high confidence; a text that fits none of its labels still gets {known}; of a text longer than "
+        f"high confidence; {unfit}; of a text longer than "
         f"{manifest.text.max_length:,} tokens ({percent(manifest.data.truncated_rate)} of the training rows) "
         f"it reads {_kept(manifest.text)} only."
     )
@@ -69,11 +73,31 @@ def reproduce(manifest: Manifest) -> str:
     """Shell lines that train the model again."""
     commit = manifest.environment.git_commit
     lines = [f"git checkout {commit}"] if commit else []
-    lines.append("python -m training train run.toml   # the config above, saved as run.toml")
-    seed = manifest.training.get("seed")
-    if seed is not None and seed != manifest.config.get("seed"):
-        lines.append(f"# one of several networks of a run with --seeds: this one has seed {seed}")
+    command = "python -m training train run.toml"
+    if seeds := manifest.training.get("seeds"):
+        command += f" --seeds {seeds['n']}"
+    if previous := manifest.training.get("from"):
+        command += f" --from {shlex.quote(previous)}"
+    lines.append(f"{command}   # the config above, saved as run.toml")
     return "\n".join(lines)
+
+
+def lineage(manifest: Manifest) -> list[str]:
+    """Sentences on the networks this one comes from or was chosen among."""
+    sentences = []
+    if previous := manifest.training.get("from"):
+        sentences.append(f"It went on from the weights of {previous}.")
+    if seeds := manifest.training.get("seeds"):
+        sentences.append(
+            f"This is the best on dev of {seeds['n']} networks that differ in their seed only; "
+            f"it has seed {manifest.training['seed']}."
+        )
+        if "test_mean" in seeds:
+            sentences.append(
+                f"Their accuracy on test is {percent(seeds['test_mean'])} on average, with a standard "
+                f"deviation of {percent(seeds['test_sd'])}."
+            )
+    return sentences
 
 
 def _without_null(value: Any) -> Any:

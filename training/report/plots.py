@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from matplotlib.figure import Figure
+from matplotlib.patches import PathPatch
 from matplotlib.path import Path as Outline
 from matplotlib.ticker import MaxNLocator, PercentFormatter, StrMethodFormatter
 
@@ -121,7 +122,7 @@ def length_plot(judged: JudgedRows, data: DataReference, max_length: int) -> Plo
         upper.set_title("Length")
         caption = "Line above: training rows (thin 5 to 95 %, thick 25 to 75 %, dot the median)."
         if beyond:
-            caption += f" The last bar holds {beyond:,} longer {'row' if beyond == 1 else 'rows'}."
+            caption += f" The last bar also holds {beyond:,} longer {'row' if beyond == 1 else 'rows'}."
         return Plot(inline_svg(figure, "length", f"Histogram of tokens in the {judged.split} rows."), caption)
 
 
@@ -142,7 +143,7 @@ def unknown_plot(judged: JudgedRows, data: DataReference) -> Plot:
             xlim=(0, right),
             ylabel=f"{judged.split} rows",
         )
-        caption = "Dotted line: share of all training tokens. A text far to the right is partly unread."
+        caption = "Dotted line: share of all training tokens. Texts far to the right are hardly known."
         what = f"Histogram of the share of unknown words in the {judged.split} rows."
         return Plot(inline_svg(figure, "unknown", what), caption)
 
@@ -174,8 +175,6 @@ def confusion_plot(confusion: Confusion) -> Plot:
 
 
 def _squares(cells: npt.NDArray[np.integer], alpha: float) -> Any:
-    from matplotlib.patches import PathPatch
-
     corners = np.array([[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]])
     codes = [Outline.MOVETO, *[Outline.LINETO] * 3, Outline.CLOSEPOLY]
     points = (cells[:, None, ::-1] + corners).reshape(-1, 2)

@@ -63,22 +63,13 @@ def render_report(material: ReportMaterial) -> str:
 def _confusion(manifest: Manifest) -> dict[str, Any]:
     """Up to ``MOST_IN_TABLE`` labels the whole table, else the worst pairs and a compact map."""
     counts = judged_evaluation(manifest).confusion
+    found: dict[str, Any] = {"confusion": [], "shares": [], "confused": [], "confusion_map": None}
     if counts and len(manifest.labels) <= MOST_IN_TABLE:
-        return {
-            "confusion": counts,
-            "shares": row_shares(counts).tolist(),
-            "confused": [],
-            "confusion_map": None,
-        }
+        return found | {"confusion": counts, "shares": row_shares(counts).tolist()}
     if counts:
         pairs = most_confused(manifest.labels, counts)
-        return {
-            "confusion": [],
-            "shares": [],
-            "confused": pairs,
-            "confusion_map": plots.confusion_plot(counts),
-        }
-    return {"confusion": [], "shares": [], "confused": [], "confusion_map": None}
+        return found | {"confused": pairs, "confusion_map": plots.confusion_plot(counts)}
+    return found
 
 
 def _labels_by_f1(manifest: Manifest) -> list[tuple[str, dict[str, float], float | None]]:

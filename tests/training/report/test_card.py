@@ -44,12 +44,27 @@ def test_abstention_is_explained_only_where_there_is_a_threshold(make_material) 
     assert "threshold" in card.abstention(make_material(task="multilabel").manifest)
 
 
-def test_reproducing_names_the_commit_and_a_seed_of_its_own(make_material) -> None:
+def test_reproducing_names_the_commit_and_how_train_was_called(make_material) -> None:
     manifest = make_material().manifest
-    assert card.reproduce(manifest).startswith(f"git checkout {manifest.environment.git_commit}\n")
-    assert "--seeds" not in card.reproduce(manifest)
-    other = manifest.model_copy(update={"training": {"seed": 3}})
-    assert "seed 3" in card.reproduce(other)
+    commit, command = card.reproduce(manifest).splitlines()
+    assert commit == f"git checkout {manifest.environment.git_commit}"
+    assert command.startswith("python -m training train run.toml  ")
+    training = {"seed": 3, "seeds": {"n": 4}, "from": "old model/2"}
+    again = card.reproduce(manifest.model_copy(update={"training": training}))
+    assert "train run.toml --seeds 4 --from 'old model/2'" in again
+
+
+def test_lineage_tells_of_the_other_networks_of_a_run(make_material) -> None:
+    manifest = make_material().manifest
+    assert card.lineage(manifest) == []
+    seeds = {"n": 4, "test_mean": 0.861, "test_sd": 0.004}
+    training = {"seed": 3, "seeds": seeds, "from": "reviews/2"}
+    start, chosen, spread = card.lineage(manifest.model_copy(update={"training": training}))
+    assert start.endswith("weights of reviews/2.")
+    assert "best on dev of 4 networks" in chosen
+    assert chosen.endswith("seed 3.")
+    assert "86.1\u00a0%" in spread
+    assert "0.4\u00a0%" in spread
 
 
 def test_numbers_are_written_with_their_sign_and_never_as_minus_zero() -> None:
