@@ -1,0 +1,78 @@
+import numpy as np
+import pytest
+
+from models.text.spec import TextRule
+from models.text.vocabulary import Vocabulary
+from training.config import TextConfig
+from training.data.dataset import Dataset
+from training.data.rows import Rows
+from training.encode import data_reference, encode_parts, golden_texts, text_rule
+
+
+def rows(*pairs: tuple[str, str]) -> Rows:
+    return Rows(tuple(text for text, _ in pairs), tuple((label,) for _, label in pairs), (None,) * len(pairs))
+
+
+def dataset(train: Rows, dev: Rows) -> Dataset:
+    return Dataset(train, dev, None, ("no", "yes"), {"train: no text": 2}, (), "f" * 64)
+
+
+TRAIN = rows(("the cat sat", "no"), ("the cat", "no"), ("the", "yes"), ("", "yes"))
+DEV = rows(("the dog and the cat", "no"))
+CONFIG = TextConfig(vocabulary_size=4, min_count=1, max_length=2, truncate="head")
+
+
+def test_a_config_s_text_section_is_the_rule() -> None:
+    config = TextConfig(unit="character", lowercase=False, max_length=7, truncate="tail")
+    assert text_rule(config) == TextRule("character", False, 7, "tail", None)
+
+
+def test_the_vocabulary_knows_what_the_network_reads_of_train_and_nothing_of_dev() -> None:
+    vocabulary, encoded = encode_parts(dataset(TRAIN, DEV), text_rule(CONFIG), CONFIG, None)
+    assert vocabulary.tokens == ("[PAD]", "[OTHER]", "the", "cat")
+    assert [row.tolist() for row in encoded["train"].ids] == [[2, 3], [2, 3], [2], []]
+    assert [row.tolist() for row in encoded["dev"].ids] == [[2, 1]]
+    assert all(row.dtype == np.int32 for row in encoded["train"].ids)
+
+
+def test_lengths_are_counted_before_truncation() -> None:
+    _, encoded = encode_parts(dataset(TRAIN, DEV), text_rule(CONFIG), CONFIG, None)
+    assert encoded["train"].lengths.tolist() == [3, 2, 1, 0]
+    assert encoded["dev"].lengths.tolist() == [5]
+    assert encoded["dev"].unknown.tolist() == [0.5]
+    assert encoded["train"].unknown.tolist() == [0.0] * 4
+
+
+def test_a_given_vocabulary_is_not_fitted_anew() -> None:
+    given = Vocabulary(("[PAD]", "[OTHER]", "dog"))
+    vocabulary, encoded = encode_parts(dataset(TRAIN, DEV), text_rule(CONFIG), CONFIG, given)
+    assert vocabulary is given
+    assert encoded["dev"].ids[0].tolist() == [1, 2]
+
+
+def test_what_the_training_data_looked_like_is_remembered() -> None:
+    data = dataset(TRAIN, DEV)
+    _, encoded = encode_parts(data, text_rule(CONFIG), TextConfig(vocabulary_size=3, max_length=2), None)
+    reference = data_reference(data, encoded)
+    assert reference.rows == {"train": 4, "dev": 1}
+    assert reference.skipped == {"train: no text": 2}
+    assert reference.label_share == {"no": 0.5, "yes": 0.5}
+    assert reference.length_quantiles["0.5"] == 1.5
+    assert reference.length_quantiles["1"] == 3.0
+    assert reference.unknown_rate == pytest.approx(2 / 5)  # "cat" twice, of the five tokens read
+    assert reference.truncated_rate == 0.25
+
+
+def test_golden_texts_are_of_all_lengths_with_an_empty_one_and_one_of_many_scripts() -> None:
+    texts = [" ".join(["word"] * n) for n in (5, 1, 9, 3, 7, 2, 8, 4, 6, 10)]
+    golden = golden_texts(rows(*((text, "no") for text in texts)), [len(text.split()) for text in texts])
+    lengths = [len(text.split()) for text in golden[:8]]
+    assert lengths == sorted(lengths)
+    assert (lengths[0], lengths[-1]) == (1, 10)
+    assert golden[8] == ""
+    assert any(ord(character) > 0xFFFF for character in golden[9])
+    assert len(golden) == 10
+
+
+def test_one_dev_row_gives_golden_texts_too() -> None:
+    assert golden_texts(DEV, [5])[:8] == DEV.texts * 8
