@@ -14,7 +14,7 @@ import numpy.typing as npt
 from models.networks.build import build_network
 from models.networks.spec import NetworkSpec
 from models.runtime.decoding import probabilities
-from models.runtime.manifest import Calibration, Evaluation, Manifest
+from models.runtime.manifest import Calibration, Evaluation, Interval, Manifest
 from models.text.plain import make_valid
 from models.text.spec import TextRule
 from models.text.table import table_hash
@@ -29,7 +29,7 @@ from training.data.rows import Rows
 from training.data.targets import missed_labels, targets
 from training.encode import EncodedTexts, data_reference, encode_parts, golden_texts, text_rule
 from training.environment import environment
-from training.evaluate import Targets, evaluate
+from training.evaluate import Targets, accuracy_margin, evaluate
 from training.export import Export, export
 from training.fit import EncodedRows, Fit, make_reproducible
 from training.history import History
@@ -126,25 +126,37 @@ def train_network(prepared: Prepared, seed: int, reporter: Reporter, *, resume: 
     return Trained(seed, model, history, calibration, judged["dev"], judged.get("test"), logits, store)
 
 
-def judge_baseline(prepared: Prepared) -> dict[str, Evaluation]:
-    """The baseline on dev and, where there is one, on test."""
-    return {
-        name: evaluate(
-            prepared.config.task,
-            prepared.labels,
-            prepared.baseline.probabilities(rows.texts),
-            prepared.targets[name],
-            slices=rows.slices,
-            missed=missed_labels(rows, prepared.labels),
-            seed=prepared.config.seed,
-        )
-        for name, rows in prepared.dataset.parts.items()
-        if name != "train"
-    }
+@dataclass(frozen=True, slots=True)
+class JudgedBaseline:
+    """The baseline on the part that the network is judged on."""
+
+    probabilities: npt.NDArray[np.float64]
+    evaluation: Evaluation
+
+
+def judge_baseline(prepared: Prepared) -> JudgedBaseline:
+    """Asks the baseline."""
+    part = judged_part(prepared)
+    rows = prepared.dataset.parts[part]
+    p = prepared.baseline.probabilities(rows.texts)
+    evaluation = evaluate(
+        prepared.config.task,
+        prepared.labels,
+        p,
+        prepared.targets[part],
+        slices=rows.slices,
+        seed=prepared.config.seed,
+    )
+    return JudgedBaseline(p, evaluation)
+
+
+def judged_part(prepared: Prepared) -> str:
+    """Where a network is held against the baseline: "test", or "dev" where there is no test part."""
+    return "dev" if prepared.dataset.test is None else "test"
 
 
 def save(
-    prepared: Prepared, trained: Trained, baseline: dict[str, Evaluation], extra: dict[str, Any]
+    prepared: Prepared, trained: Trained, baseline: JudgedBaseline, extra: dict[str, Any]
 ) -> tuple[Path, Manifest]:
     """Writes the artifact and removes the run's checkpoint.
 
@@ -218,8 +230,20 @@ def _judge(
     )
 
 
+def _margin(prepared: Prepared, trained: Trained, baseline: JudgedBaseline) -> Interval:
+    part, task, calibration = judged_part(prepared), prepared.config.task, trained.calibration
+    return accuracy_margin(
+        task,
+        probabilities(task, trained.logits[part], calibration.temperature),
+        baseline.probabilities,
+        prepared.targets[part],
+        thresholds=calibration.thresholds,
+        seed=prepared.config.seed,
+    )
+
+
 def _judged_rows(prepared: Prepared, trained: Trained) -> JudgedRows:
-    split = "test" if prepared.dataset.test is not None else "dev"
+    split = judged_part(prepared)
     rows: Rows = prepared.dataset.parts[split]
     encoded = prepared.encoded[split]
     return JudgedRows(
@@ -228,7 +252,7 @@ def _judged_rows(prepared: Prepared, trained: Trained) -> JudgedRows:
 
 
 def _manifest(
-    prepared: Prepared, trained: Trained, baseline: dict[str, Evaluation], extra: dict[str, Any]
+    prepared: Prepared, trained: Trained, baseline: JudgedBaseline, extra: dict[str, Any]
 ) -> Manifest:
     config = prepared.config
     return Manifest(
@@ -245,8 +269,9 @@ def _manifest(
         calibration=trained.calibration,
         dev=trained.dev,
         test=trained.test,
-        baseline=baseline.get("test", baseline["dev"]),
+        baseline=baseline.evaluation,
         baseline_name=BASELINE,
+        margin=_margin(prepared, trained, baseline),
         data=data_reference(prepared.dataset, prepared.encoded),
         training={"history": trained.history.as_dict(), "seed": trained.seed, **extra},
         golden=[],

@@ -93,7 +93,11 @@ class Environment(_Part):
 
 
 class Manifest(_Part):
-    """The content of ``manifest.json``."""
+    """The content of ``manifest.json``.
+
+    ``baseline`` and ``margin`` (accuracy of the network above the baseline's, with a paired interval) are those of
+    the test part, or of dev where there is no test part.
+    """
 
     schema_version: Literal[1] = 1
     name: str
@@ -111,6 +115,7 @@ class Manifest(_Part):
     test: Evaluation | None
     baseline: Evaluation | None
     baseline_name: str | None
+    margin: Interval | None = None
     data: DataReference
     training: dict[str, Any]
     golden: list[GoldenExample]

@@ -2,7 +2,15 @@ import numpy as np
 import pytest
 from sklearn.metrics import f1_score, roc_auc_score
 
-from training.bootstrap import Resamples, accuracy_of, ece_of, interval, macro_f1_of, roc_auc_of
+from training.bootstrap import (
+    Resamples,
+    accuracy_of,
+    ece_of,
+    interval,
+    linear_interval,
+    macro_f1_of,
+    roc_auc_of,
+)
 
 RNG = np.random.default_rng(7)
 
@@ -42,16 +50,27 @@ def test_macro_f1_equals_scikit_learn_on_every_draw() -> None:
     np.testing.assert_allclose(macro_f1_of(guesses, targets, 4)(weights), expected, atol=1e-12)
 
 
-def test_roc_auc_equals_scikit_learn_on_every_draw_with_ties() -> None:
+def test_roc_auc_equals_scikit_learn_with_ties() -> None:
     scores, truth = np.round(RNG.random(80), 1), RNG.random(80) < 0.4
-    weights = RNG.multinomial(80, np.full(80, 1 / 80), size=5).astype(float)
-    expected = [roc_auc_score(truth, scores, sample_weight=row) for row in weights]
-    np.testing.assert_allclose(roc_auc_of(scores, truth)(weights), expected, atol=1e-12)
+    assert roc_auc_of(scores, truth)[0] == pytest.approx(roc_auc_score(truth, scores), abs=1e-12)
 
 
-def test_roc_auc_of_a_draw_with_one_side_only_is_one_half() -> None:
-    figure = roc_auc_of(np.array([0.1, 0.9]), np.array([False, True]))
-    assert figure(np.array([[2.0, 0.0]]))[0] == 0.5
+def test_roc_auc_interval_is_that_of_a_bootstrap_with_every_area_computed() -> None:
+    truth = RNG.random(400) < 0.4
+    scores = np.round(truth + RNG.normal(size=400), 1)
+    value, influence = roc_auc_of(scores, truth)
+    draws = Resamples(400, seed=2)
+    weights = np.concatenate(list(draws.portions()))
+    areas = [roc_auc_score(truth, scores, sample_weight=row) for row in weights]
+    found = linear_interval(value, influence, draws)
+    assert influence.mean() == pytest.approx(0.0, abs=1e-12)
+    assert (found.low, found.high) == pytest.approx(tuple(np.quantile(areas, [0.025, 0.975])), abs=0.004)
+
+
+def test_a_perfect_order_has_an_area_of_one_and_no_spread() -> None:
+    value, influence = roc_auc_of(np.array([0.1, 0.2, 0.8, 0.9]), np.array([False, False, True, True]))
+    assert value == 1.0
+    assert np.abs(influence).max() == 0.0
 
 
 def test_ece_of_a_hand_made_case() -> None:

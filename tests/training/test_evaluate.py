@@ -1,8 +1,10 @@
+import time
+
 import numpy as np
 import pytest
 from sklearn.metrics import precision_recall_fscore_support, roc_auc_score
 
-from training.evaluate import evaluate
+from training.evaluate import accuracy_margin, evaluate
 
 RNG = np.random.default_rng(11)
 
@@ -67,3 +69,26 @@ def test_multilabel_figures_of_a_hand_made_case() -> None:
 def test_many_rows_are_judged_in_bounded_memory() -> None:
     p, targets = random_rows(30_000, 3)
     assert evaluate("classification", ["a", "b", "c"], p, targets).n == 30_000
+
+
+def test_many_classes_are_judged_in_seconds() -> None:
+    p, targets = random_rows(3000, 150)
+    start = time.process_time()
+    evaluate("classification", [str(i) for i in range(150)], p, targets)
+    assert time.process_time() - start < 20
+
+
+def test_the_margin_is_paired_so_its_interval_is_narrower_than_that_of_two_accuracies() -> None:
+    p, targets = random_rows(800, 2)
+    worse = np.where(RNG.random((800, 1)) < 0.05, p[:, ::-1], p)
+    found = accuracy_margin("classification", p, worse, targets)
+    alone = evaluate("classification", ["a", "b"], p, targets).metrics["accuracy"]
+    expected = (p.argmax(axis=1) == targets).mean() - (worse.argmax(axis=1) == targets).mean()
+    assert found.value == pytest.approx(expected)
+    assert found.high - found.low < alone.high - alone.low
+
+
+def test_a_network_has_no_margin_over_itself() -> None:
+    p, targets = random_rows(50, 3)
+    found = accuracy_margin("classification", p, p, targets)
+    assert (found.low, found.value, found.high) == (0.0, 0.0, 0.0)

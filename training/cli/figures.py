@@ -47,9 +47,10 @@ def comparison_table(manifest: Manifest) -> Table:
     for name, shown in METRIC_NAMES.items():
         if name in network.metrics:
             theirs = baseline.metrics.get(name) if baseline else None
-            table.add_row(
-                shown, _with_interval(network.metrics[name]), _value(theirs), _margin(network, baseline, name)
-            )
+            margin = _margin(network, baseline, name)
+            if name == "accuracy" and manifest.margin is not None:
+                margin += f"  [{manifest.margin.low * 100:+.1f}, {manifest.margin.high * 100:+.1f}]"
+            table.add_row(shown, _with_interval(network.metrics[name]), _value(theirs), margin)
     for name, facts in network.slices.items():
         theirs_slice = baseline.slices.get(name) if baseline else None
         difference = facts["accuracy"] - theirs_slice["accuracy"] if theirs_slice else None

@@ -34,11 +34,11 @@ class MetricRow:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Accuracy in words. ``outcome`` holds the baseline's value against the network's interval."""
+    """Accuracy in words. ``margin`` is that of the network over the baseline on the same rows."""
 
     accuracy: Interval
     baseline: Interval | None
-    margin: float | None
+    margin: Interval | None
     outcome: Outcome
     sentence: str
 
@@ -65,15 +65,23 @@ def verdict(manifest: Manifest) -> Verdict:
         return Verdict(
             accuracy, None, None, "alone", "No baseline was fitted, so nothing says what the network adds."
         )
-    margin = accuracy.value - baseline.value
-    if baseline.value < accuracy.low:
-        words = "The network beats the baseline: the baseline lies below the network's 95 % interval."
-        return Verdict(accuracy, baseline, margin, "better", words)
-    if baseline.value > accuracy.high:
-        words = "The baseline beats the network: it lies above the network's 95 % interval."
-        return Verdict(accuracy, baseline, margin, "worse", words)
-    words = "No clear difference: the baseline lies within the network's 95 % interval."
-    return Verdict(accuracy, baseline, margin, "unclear", words)
+    paired = manifest.margin
+    if paired is None:
+        raise ValueError("a manifest with a baseline has the margin between the two")
+    outcome, words = _outcome(paired)
+    return Verdict(accuracy, baseline, paired, outcome, words)
+
+
+def _outcome(margin: Interval) -> tuple[Outcome, str]:
+    """What the 95 % interval of the margin allows to say."""
+    if margin.low > 0:
+        return (
+            "better",
+            "The network beats the baseline: the whole 95 % interval of the margin is above zero.",
+        )
+    if margin.high < 0:
+        return "worse", "The baseline beats the network: the whole 95 % interval of the margin is below zero."
+    return "unclear", "No clear difference: the 95 % interval of the margin holds zero."
 
 
 def metric_rows(manifest: Manifest) -> list[MetricRow]:

@@ -10,7 +10,7 @@ import pytest
 from models.runtime.decoding import probabilities
 from models.runtime.manifest import Calibration, DataReference, Environment, Manifest, Task
 from models.text.spec import TextRule
-from training.evaluate import evaluate
+from training.evaluate import accuracy_margin, evaluate
 from training.history import EpochRecord, History
 from training.report.material import JudgedRows, ReportMaterial
 
@@ -53,11 +53,16 @@ def _material(
     )
     names = [slices[i % len(slices)] for i in range(rows)] if slices else []
 
+    def calibrated(outputs: Any) -> Any:
+        return probabilities(task, outputs, temperature)
+
     def judge(outputs: Any) -> Any:
-        p = probabilities(task, outputs, temperature)
-        return evaluate(task, labels, p, targets, slices=names, thresholds=calibration.thresholds)
+        return evaluate(
+            task, labels, calibrated(outputs), targets, slices=names, thresholds=calibration.thresholds
+        )
 
     network = judge(logits)
+    other_logits = logits + 2.0 * generator.normal(size=logits.shape)
     manifest = Manifest(
         name="reviews",
         version=3,
@@ -72,7 +77,12 @@ def _material(
         calibration=calibration,
         dev=network,
         test=network if split == "test" else None,
-        baseline=judge(logits + 2.0 * generator.normal(size=logits.shape)) if baseline else None,
+        baseline=judge(other_logits) if baseline else None,
+        margin=accuracy_margin(
+            task, calibrated(logits), calibrated(other_logits), targets, thresholds=calibration.thresholds
+        )
+        if baseline
+        else None,
         baseline_name="TF-IDF 1-2-grams, logistic regression" if baseline else None,
         data=DataReference(
             fingerprint="ab" * 32,

@@ -3,36 +3,33 @@
 import numpy as np
 import pytest
 
-from models.runtime.manifest import Evaluation, Interval
-from training.report.material import ReportMaterial
+from models.runtime.manifest import Interval
 from training.report.verdict import coverages, metric_rows, verdict
 
 
-def _with_accuracies(material: ReportMaterial, network: Interval, baseline: float | None):
-    judged = Evaluation(n=10, metrics={"accuracy": network})
-    other = Interval(value=baseline or 0.0, low=0.0, high=1.0)
-    line = None if baseline is None else Evaluation(n=10, metrics={"accuracy": other})
-    return material.manifest.model_copy(update={"test": judged, "baseline": line})
-
-
 @pytest.mark.parametrize(
-    ("baseline", "outcome", "words"),
+    ("low", "high", "outcome", "words"),
     [
-        (0.849, "better", "beats the baseline"),
-        (0.85, "unclear", "No clear difference"),
-        (0.9, "unclear", "No clear difference"),
-        (0.901, "worse", "baseline beats the network"),
-        (None, "alone", "No baseline"),
+        (0.001, 0.05, "better", "beats the baseline"),
+        (0.0, 0.05, "unclear", "No clear difference"),
+        (-0.02, 0.03, "unclear", "No clear difference"),
+        (-0.05, -0.001, "worse", "baseline beats the network"),
     ],
 )
-def test_outcome_holds_the_baseline_against_the_interval_of_the_network(
-    baseline, outcome, words, make_material
+def test_outcome_is_what_the_interval_of_the_margin_allows_to_say(
+    low, high, outcome, words, make_material
 ) -> None:
-    accuracy = Interval(value=0.88, low=0.85, high=0.9)
-    found = verdict(_with_accuracies(make_material(), accuracy, baseline))
+    margin = Interval(value=(low + high) / 2, low=low, high=high)
+    found = verdict(make_material().manifest.model_copy(update={"margin": margin}))
     assert found.outcome == outcome
     assert words in found.sentence
-    assert found.margin == (None if baseline is None else pytest.approx(0.88 - baseline))
+    assert found.margin == margin
+
+
+def test_without_a_baseline_there_is_nothing_to_say(make_material) -> None:
+    found = verdict(make_material(baseline=False).manifest)
+    assert (found.outcome, found.margin) == ("alone", None)
+    assert "No baseline" in found.sentence
 
 
 def test_margin_of_an_error_is_above_zero_where_the_network_has_less(make_material) -> None:
