@@ -1,12 +1,15 @@
 """gunicorn as this service needs it. The master never imports TensorFlow: that does not survive a fork."""
 
+import logging
 import os
 import shutil
 import signal
 import socket
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from wsgiref.types import WSGIApplication
 
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
@@ -18,15 +21,17 @@ from service.logs import log_event, logging_config
 from service.peers import Peers
 from service.settings import Settings, unknown_settings
 
-if TYPE_CHECKING:
-    from service.routes.api import Api
+MakeApp = Callable[[Settings, Peers], WSGIApplication]
 
 _SHARED_MEMORY = Path("/dev/shm")
 _BACKLOG = 2048
 
 
-def serve(settings: Settings) -> None:
+def serve(settings: Settings, make_app: MakeApp | None = None) -> None:
     """Serves until SIGTERM or SIGINT; then answers what has been accepted and exits with 0.
+
+    Args:
+        make_app: makes the application in a worker; by default that of this package.
 
     Raises:
         ConfigError: the artifacts folder is missing or cannot be read.
@@ -42,7 +47,7 @@ def serve(settings: Settings) -> None:
         _prepare_environment(settings, folder)
         host, port = listener.getsockname()[:2]
         log_event("listening", address=f"http://{f'[{host}]' if ':' in host else host}:{port}")
-        Server(settings, listener, folder).run()
+        Server(settings, listener, folder, make_app or _make_app).run()
     finally:
         # A forked worker passes here too; the folder is the master's.
         if os.getpid() == master:
@@ -88,8 +93,15 @@ def listen(host: str, port: int) -> socket.socket:
 class Server(BaseApplication):  # type: ignore[misc]
     """gunicorn's master process, configured in code."""
 
-    def __init__(self, settings: Settings, listener: socket.socket, folder: Path) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        listener: socket.socket,
+        folder: Path,
+        make_app: MakeApp,
+    ) -> None:
         self._settings = settings
+        self._make_app = make_app
         self._listener = listener
         self._peers = Peers(folder / "ready", settings.workers)
         super().__init__()
@@ -120,11 +132,10 @@ class Server(BaseApplication):  # type: ignore[misc]
         for name, value in values.items():
             self.cfg.set(name, value)
 
-    def load(self) -> "Api":
+    def load(self) -> WSGIApplication:
         """The application, made in the worker after the fork."""
-        from service.app import create_app
-
-        return create_app(self._settings, peers=self._peers)
+        logging.captureWarnings(True)
+        return self._make_app(self._settings, self._peers)
 
     def run(self) -> None:
         """Runs the master until it is told to stop."""
@@ -135,6 +146,13 @@ class Server(BaseApplication):  # type: ignore[misc]
 
         self._peers.forget(worker.pid)
         mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+
+
+def _make_app(settings: Settings, peers: Peers) -> WSGIApplication:
+    # Imported here: the metrics library reads its settings when it is imported.
+    from service.app import create_app
+
+    return create_app(settings, peers=peers)
 
 
 class _Master(Arbiter):  # type: ignore[misc]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from models.runtime.engines.base import Outputs
 from models.text.plain import Encoded
-from service.batching import BadOutputsError, Batcher, length_class
+from service.batching import STEP_COST, BadOutputsError, Batcher, split_by_cost
 from service.errors import DeadlineError, QueueFullError
 
 POISON = 666
@@ -66,11 +66,11 @@ def waiting(batcher: Batcher, count: int) -> None:
         time.sleep(0.001)
 
 
-def held() -> tuple[Engine, Batcher, ThreadPoolExecutor]:
+def held(max_rows: int = 8) -> tuple[Engine, Batcher, ThreadPoolExecutor]:
     """An engine in the middle of a batch, which ends when ``hold`` is set."""
     engine = Engine()
     engine.hold = threading.Event()
-    batcher = make(engine)
+    batcher = make(engine, max_rows=max_rows)
     pool = ThreadPoolExecutor(32)
     pool.submit(answers, batcher, [row(1)])
     assert engine.entered.wait(5)
@@ -138,25 +138,32 @@ def test_many_threads_never_lose_a_wake_up_and_leave_the_engine_idle_only_when_n
 
 
 def test_one_long_text_does_not_pad_many_short_ones() -> None:
-    engine, batcher, pool = held()
+    engine, batcher, pool = held(max_rows=64)
     with pool:
         long = pool.submit(answers, batcher, [row(*[1] * 400)])
         waiting(batcher, 1)
-        short = [pool.submit(answers, batcher, [row(*[1] * 10)]) for _ in range(7)]
-        waiting(batcher, 8)
+        short = pool.submit(answers, batcher, [row(*[1] * 10)] * 50)
+        waiting(batcher, 51)
         engine.hold.set()
         assert long.result(5) == [400.0]
-        assert all(future.result(5) == [10.0] for future in short)
-    assert [sorted(map(len, batch)) for batch in engine.batches[1:]] == [[400], [10] * 7]
+        assert short.result(5) == [10.0] * 50
+    assert [list(map(len, batch)) for batch in engine.batches[1:]] == [[400], [10] * 50]
 
 
-@given(st.integers(0, 10_000), st.integers(0, 10_000))
-def test_rows_of_one_length_class_pad_to_less_than_twice_the_shortest_or_are_short(a: int, b: int) -> None:
-    shortest, longest = sorted((a, b))
-    if length_class(a) == length_class(b):
-        assert longest < 16 or longest < 2 * shortest
-    else:
-        assert longest >= 16
+def test_a_few_texts_of_many_lengths_share_a_batch() -> None:
+    assert split_by_cost([20, 40, 80, 100, 60, 30, 90]) == [[0, 5, 1, 4, 2, 6, 3]]
+
+
+def cost(lengths: list[int]) -> int:
+    return max(1, *lengths, 1) * (STEP_COST + len(lengths))
+
+
+@given(st.lists(st.integers(0, 400), min_size=1, max_size=64))
+def test_splitting_keeps_every_row_and_never_costs_more_than_one_batch(lengths: list[int]) -> None:
+    groups = split_by_cost(lengths)
+    assert sorted(index for group in groups for index in group) == list(range(len(lengths)))
+    assert all(groups)
+    assert sum(cost([lengths[index] for index in group]) for group in groups) <= cost(lengths)
 
 
 def test_a_poisoned_row_fails_alone() -> None:
