@@ -25,7 +25,7 @@ RUNS_CODE = {"exec", "eval", "Lambda", "import_module", "__import__", "enable_un
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_file_can_run_code_from_a_saved_model(path: Path) -> None:
-    """keras-team/keras#22469 and CVEs before it: pickle, Lambda layers and names looked up from files run code."""
+    """keras-team/keras#22469, and CVEs before it: pickle, Lambda layers and names in a file can run code."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             assert CODE_FROM_DATA.isdisjoint(alias.name for alias in node.names)
