@@ -12,7 +12,8 @@ def load_engine(name: str, folder: Path) -> Engine:
 
     Raises:
         ConfigError: there is no engine of that name.
-        ArtifactError: the model file cannot be loaded.
+        ArtifactError: the model file is missing or cannot be loaded.
+        EngramError: the engine's library is not installed.
     """
     try:
         load = _ENGINES[name]
@@ -27,4 +28,20 @@ def _savedmodel(folder: Path) -> Engine:
     return SavedModelEngine(folder)
 
 
-_ENGINES: dict[str, Callable[[Path], Engine]] = {"savedmodel": _savedmodel}
+def _onnx(folder: Path) -> Engine:
+    from models.runtime.engines.onnx import OnnxEngine
+
+    return OnnxEngine(folder, "onnx")
+
+
+def _onnx_int8(folder: Path) -> Engine:
+    from models.runtime.engines.onnx import OnnxEngine
+
+    return OnnxEngine(folder, "onnx-int8")
+
+
+_ENGINES: dict[str, Callable[[Path], Engine]] = {
+    "savedmodel": _savedmodel,
+    "onnx": _onnx,
+    "onnx-int8": _onnx_int8,
+}

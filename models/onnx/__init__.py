@@ -1,0 +1,1 @@
+"""A trained network in native ONNX operators. Imports neither TensorFlow nor Keras."""

@@ -1,0 +1,49 @@
+"""From a network's arrays to an ONNX model."""
+
+import onnx
+from onnx import TensorProto, helper
+
+from models.onnx.graph import Graph, Value
+from models.onnx.network import Network
+from models.onnx.registry import CELLS, HEADS, INPUTS, POOLINGS, find
+from models.onnx.states import States, side_by_side
+
+
+def build_onnx(network: Network, *, int8: bool = False) -> onnx.ModelProto:
+    """The ``ids`` signature of a network: the outputs ``models.networks.build`` gives, by ONNX operators.
+
+    Inputs: ``ids`` int32 [batch, time], time at least 1, right-padded; ``lengths`` int32 [batch], each from 0
+    to time. Output: ``logits`` float32 [batch, classes].
+
+    Args:
+        network: names and arrays of its parts.
+        int8: store the table of the input in 8 bits a number.
+
+    Raises:
+        EngramError: a part has no twin in ``models.onnx.registry``.
+    """
+    graph = Graph()
+    # The recurrent operators have time first, and ids are turned for less than vectors.
+    ids = graph.node("Transpose", "ids", perm=[1, 0])
+    sequence = find("input", INPUTS, network.input.name)(graph, ids, network.input.weights, int8)
+    states = _recurrent(graph, network, sequence)
+    features = find("pooling", POOLINGS, network.pooling.name)(
+        graph, states, "lengths", network.pooling.weights
+    )
+    logits = find("head", HEADS, network.head.name)(graph, features, network.head.weights)
+    inputs = [
+        helper.make_tensor_value_info("ids", TensorProto.INT32, ["batch", "time"]),
+        helper.make_tensor_value_info("lengths", TensorProto.INT32, ["batch"]),
+    ]
+    classes = int(network.head.weights["bias"].size)
+    return graph.model(inputs, {"logits": (logits, ["batch", classes])})
+
+
+def _recurrent(graph: Graph, network: Network, sequence: Value) -> States:
+    """The states of the top layer."""
+    cell = find("cell", CELLS, network.cell)
+    bottom, *above = network.layers
+    states = cell(graph, "recurrent_1", sequence, "lengths", bottom)
+    for number, directions in enumerate(above, start=2):
+        states = cell(graph, f"recurrent_{number}", side_by_side(graph, states), "lengths", directions)
+    return states

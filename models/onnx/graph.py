@@ -1,0 +1,75 @@
+"""A graph under construction. A value is known by its name, as in ONNX itself."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import onnx
+from onnx import helper, numpy_helper
+
+# The newest that current runtimes read: the onnx package would write a later one by default.
+IR_VERSION = 10
+OPSET = 22
+
+Value = str
+
+
+class Graph:
+    """Collects nodes and constants, and names what they compute."""
+
+    def __init__(self) -> None:
+        self._nodes: list[onnx.NodeProto] = []
+        self._constants: dict[Value, onnx.TensorProto] = {}
+
+    def node(self, operator: str, *inputs: Value, **attributes: Any) -> Value:
+        """Adds a node with one output; an input that is left out is ``""``."""
+        return self.node_with_outputs(operator, *inputs, outputs=1, **attributes)[0]
+
+    def node_with_outputs(
+        self, operator: str, *inputs: Value, outputs: int, **attributes: Any
+    ) -> tuple[Value, ...]:
+        """Adds a node with ``outputs`` outputs."""
+        name = f"{operator}_{len(self._nodes)}"
+        names = tuple(f"{name}:{number}" for number in range(outputs))
+        self._nodes.append(helper.make_node(operator, inputs, names, name=name, **attributes))
+        return names
+
+    def weight(self, name: str, array: npt.NDArray[Any]) -> Value:
+        """Adds an array under a name of its own."""
+        self._constants[name] = numpy_helper.from_array(np.ascontiguousarray(array), name)
+        return name
+
+    def constant(self, value: float | Sequence[int], dtype: type[np.generic] = np.float32) -> Value:
+        """Adds a small constant; equal ones are stored once."""
+        array = np.asarray(value, dtype=dtype)
+        return self.weight(f"{array.dtype} {array.tolist()}", array)
+
+    def integers(self, value: int | Sequence[int]) -> Value:
+        """Adds int64 numbers, as operators take for shapes and axes."""
+        return self.constant(value, np.int64)
+
+    def model(
+        self, inputs: Sequence[onnx.ValueInfoProto], outputs: dict[str, tuple[Value, Sequence[int | str]]]
+    ) -> onnx.ModelProto:
+        """The finished model.
+
+        Args:
+            inputs: what the graph is given.
+            outputs: by the name a caller asks for: the value, a float32 tensor, and its shape.
+        """
+        for name, (value, _) in outputs.items():
+            self._nodes.append(helper.make_node("Identity", [value], [name], name=name))
+        results = [
+            helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, list(shape))
+            for name, (_, shape) in outputs.items()
+        ]
+        graph = helper.make_graph(
+            self._nodes, "network", list(inputs), results, list(self._constants.values())
+        )
+        return helper.make_model(
+            graph,
+            ir_version=IR_VERSION,
+            opset_imports=[helper.make_opsetid("", OPSET)],
+            producer_name="engram",
+        )

@@ -1,0 +1,38 @@
+"""A trained network in plain arrays: what a graph is built from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Weights = Mapping[str, npt.NDArray[np.float32]]
+"""The arrays of one layer by the names Keras gives them (``kernel``, ``bias``, ...)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a network: its versioned name in the registry (``max.v1``) and its arrays."""
+
+    name: str
+    weights: Weights
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A many-to-one network.
+
+    Attributes:
+        input: how a token id becomes a vector.
+        cell: versioned name of the recurrent cell.
+        layers: the arrays of each recurrent layer from the bottom up: those of the forward direction and,
+            where there is one, of the backward direction.
+        pooling: how the states of a text become one vector.
+        head: how that vector becomes raw outputs.
+    """
+
+    input: Part
+    cell: str
+    layers: tuple[tuple[Weights, ...], ...]
+    pooling: Part
+    head: Part

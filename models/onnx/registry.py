@@ -1,0 +1,50 @@
+"""The ONNX twin of each part in ``models.networks.registry``, by the same versioned name.
+
+A cell that ONNX has no operator for gets a module beside ``native`` that gives the same ``States`` by the
+operator Scan.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import TypeVar
+
+from models.errors import EngramError
+from models.onnx import embedding, head, native, pooling
+from models.onnx.graph import Graph, Value
+from models.onnx.network import Weights
+from models.onnx.states import States
+
+Twin = TypeVar("Twin")
+Input = Callable[[Graph, Value, Weights, bool], Value]
+Cell = Callable[[Graph, str, Value, Value, Sequence[Weights]], States]
+Pooling = Callable[[Graph, States, Value, Weights], Value]
+Head = Callable[[Graph, Value, Weights], Value]
+
+INPUTS: Mapping[str, Input] = MappingProxyType({"embedding.v1": embedding.embedding})
+CELLS: Mapping[str, Cell] = MappingProxyType(
+    {"simple_rnn.v1": native.simple_rnn, "lstm.v1": native.lstm, "gru.v1": native.gru}
+)
+POOLINGS: Mapping[str, Pooling] = MappingProxyType(
+    {
+        "last.v1": pooling.last,
+        "mean.v1": pooling.mean,
+        "max.v1": pooling.maximum,
+        "max+mean.v1": pooling.maximum_and_mean,
+        "attention.v1": pooling.attention,
+    }
+)
+HEADS: Mapping[str, Head] = MappingProxyType({"softmax.v1": head.dense, "sigmoid.v1": head.dense})
+
+
+def find(kind: str, twins: Mapping[str, Twin], name: str) -> Twin:
+    """The twin of the part ``name``; ``kind`` is for the message.
+
+    Raises:
+        EngramError: there is none.
+    """
+    if name not in twins:
+        raise EngramError(
+            f"The {kind} {name!r} has no ONNX form; those with one are {', '.join(sorted(twins))}. "
+            "Train with output.onnx = false."
+        )
+    return twins[name]
