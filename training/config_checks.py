@@ -7,7 +7,7 @@ from training.config import Config, DataConfig
 
 def impossible_combinations(config: Config) -> list[str]:
     """One sentence for each combination that is refused; none where the run can start."""
-    return [*_data(config.data), *_task(config), *_text(config), *_output(config)]
+    return [*_data(config.data), *_task(config), *_text(config)]
 
 
 def _data(data: DataConfig) -> list[str]:
@@ -62,10 +62,3 @@ def _text(config: Config) -> list[str]:
             'use text.unit = "word" or text.segmenter = "none"'
         ]
     return []
-
-
-def _output(config: Config) -> list[str]:
-    if config.output.onnx is False:
-        return []
-    shown = "true" if config.output.onnx is True else f'"{config.output.onnx}"'
-    return [f"output.onnx = {shown} is not available in this version; use false"]

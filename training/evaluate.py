@@ -60,11 +60,12 @@ def accuracy_margin(
     targets: Targets,
     *,
     thresholds: Sequence[float] | None = None,
+    baseline_thresholds: Sequence[float] | None = None,
     seed: int = 0,
 ) -> Interval:
     """By how much the network's accuracy is above the baseline's, both on the same rows of every draw."""
     ours = right_rows(task, network, targets, thresholds).astype(np.float64)
-    theirs = right_rows(task, baseline, targets, None).astype(np.float64)
+    theirs = right_rows(task, baseline, targets, baseline_thresholds).astype(np.float64)
     return interval(
         lambda weights: weights @ (ours - theirs) / weights.sum(axis=1), Resamples(len(ours), seed)
     )

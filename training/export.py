@@ -3,16 +3,18 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from models.errors import EngramError
 from models.runtime.artifact import VOCABULARY, file_facts
+from models.runtime.engines.base import Engine, Outputs
 from models.runtime.engines.savedmodel import SavedModelEngine
 from models.runtime.location import MANIFEST, list_versions
 from models.runtime.manifest import GoldenExample, Manifest
@@ -21,6 +23,7 @@ from models.text.graph import GraphText
 from models.text.plain import Encoder, PlainText
 from models.text.vocabulary import Vocabulary
 from training.folders import make_readable_folder
+from training.onnx_files import OnnxFiles, check_engines, write_onnx
 from training.saved_model import ServingModule, write_saved_model
 from training.warmup import write_warmup
 
@@ -32,7 +35,8 @@ WARMUP_BATCHES = (1, 8, 32)
 class Export:
     """What an artifact is made of. ``manifest`` still lacks its version, golden examples and files.
 
-    ``render_report`` is given the manifest with its version and golden examples.
+    ``onnx`` is None where only the SavedModel is wanted; ``render_report`` is given the manifest with its
+    version and golden examples.
     """
 
     manifest: Manifest
@@ -40,6 +44,7 @@ class Export:
     vocabulary: Vocabulary
     golden_texts: tuple[str, ...]
     render_report: Callable[[Manifest], str]
+    onnx: OnnxFiles | None = None
 
 
 def export(artifacts: Path, what: Export) -> Path:
@@ -49,13 +54,19 @@ def export(artifacts: Path, what: Export) -> Path:
         The artifact's folder, ``<artifacts>/<name>/<version>``.
 
     Raises:
-        EngramError: it cannot be written (for example: the disk is full); nothing is left behind.
+        EngramError: it cannot be written (for example: the disk is full), or its files answer differently;
+            nothing is left behind.
     """
     parent = artifacts / what.manifest.name
     with _writing(parent) as folder:
         _write_model(folder, what)
+        saved_model = SavedModelEngine(folder)
+        others = write_onnx(folder, what.onnx) if what.onnx else []
+        golden = _golden([saved_model, *others], what)
+        rows = [np.array(example.ids, np.int32) for example in golden]
+        checks = check_engines(saved_model, others, rows, what.onnx) if what.onnx else {}
         manifest = what.manifest.model_copy(
-            update={"version": _next_version(parent), "golden": _golden(folder, what)}
+            update={"version": _next_version(parent), "golden": golden, "engines": checks}
         )
         return _publish(folder, parent, manifest, what.render_report)
 
@@ -90,16 +101,19 @@ def _write_model(folder: Path, what: Export) -> None:
     (folder / VOCABULARY).write_text(what.vocabulary.to_json(), encoding="utf-8")
 
 
-def _golden(folder: Path, what: Export) -> list[GoldenExample]:
+def _golden(engines: Sequence[Engine], what: Export) -> list[GoldenExample]:
     """The outputs of the files just written, not of the network in memory."""
-    encoder, engine = Encoder(what.manifest.text, what.vocabulary), SavedModelEngine(folder)
+    encoder = Encoder(what.manifest.text, what.vocabulary)
     examples = []
     for text in what.golden_texts:
         ids = list(encoder.encode(text).ids)
-        outputs = engine.run(*pad([ids]))
-        rows = {name: [float(x) for x in values[0].ravel()] for name, values in outputs.items()}
-        examples.append(GoldenExample(text=text, ids=ids, outputs={engine.name: rows}))
+        outputs = {engine.name: _first_row(engine.run(*pad([ids]))) for engine in engines}
+        examples.append(GoldenExample(text=text, ids=ids, outputs=outputs))
     return examples
+
+
+def _first_row(outputs: Outputs) -> dict[str, list[float]]:
+    return {name: [float(x) for x in values[0].ravel()] for name, values in outputs.items()}
 
 
 def _set_modes(folder: Path) -> None:

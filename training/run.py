@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from models.networks.build import build_network
 from models.networks.spec import NetworkSpec
+from models.networks.weights import network_weights
 from models.runtime.decoding import probabilities
 from models.runtime.manifest import Calibration, Evaluation, Interval, Manifest
 from models.text.plain import make_valid
@@ -34,6 +35,7 @@ from training.export import Export, export
 from training.fit import EncodedRows, Fit, make_reproducible
 from training.history import History
 from training.interrupt import interruptible
+from training.onnx_files import OnnxFiles, check_onnx_size
 from training.previous import Previous
 from training.progress import Reporter
 from training.report.material import JudgedRows, ReportMaterial
@@ -101,10 +103,13 @@ def train_network(prepared: Prepared, seed: int, reporter: Reporter, *, resume: 
 
     Raises:
         TrainingError: the loss is not a number.
+        ConfigError: the network is too large for the ONNX file the config asks for.
     """
     config = prepared.config
     make_reproducible(seed)
     model = _network(prepared, seed)
+    if config.output.onnx is not False:
+        check_onnx_size(model.count_params())
     rows = {
         name: EncodedRows(prepared.encoded[name].ids, prepared.targets[name]) for name in prepared.encoded
     }
@@ -176,7 +181,7 @@ def save(
 
     path = export(
         prepared.config.output.artifacts,
-        Export(manifest, trained.model, prepared.vocabulary, golden, report),
+        Export(manifest, trained.model, prepared.vocabulary, golden, report, _onnx_files(prepared, trained)),
     )
     if trained.history.stopped != "interrupted":
         trained.store.remove()
@@ -186,21 +191,47 @@ def save(
 def _network(prepared: Prepared, seed: int) -> keras.Model:
     if prepared.previous is not None:
         return prepared.previous.load_model()
-    model = prepared.config.model
-    spec = NetworkSpec(
+    return build_network(_spec(prepared), seed)
+
+
+def _spec(prepared: Prepared) -> NetworkSpec:
+    return NetworkSpec(
         vocabulary_size=len(prepared.vocabulary),
         classes=len(prepared.labels),
         head="sigmoid" if prepared.config.task == "multilabel" else "softmax",
-        **model.model_dump(),
+        **prepared.config.model.model_dump(),
     )
-    return build_network(spec, seed)
+
+
+def _onnx_files(prepared: Prepared, trained: Trained) -> OnnxFiles | None:
+    wanted, task, calibration = prepared.config.output.onnx, prepared.config.task, trained.calibration
+    if wanted is False:
+        return None
+
+    def accuracy_change(logits: npt.NDArray[np.float32]) -> Interval:
+        return accuracy_margin(
+            task,
+            probabilities(task, logits, calibration.temperature),
+            probabilities(task, trained.logits["dev"], calibration.temperature),
+            prepared.targets["dev"],
+            thresholds=calibration.thresholds,
+            baseline_thresholds=calibration.thresholds,
+            seed=prepared.config.seed,
+        )
+
+    network = network_weights(trained.model, _spec(prepared))
+    return OnnxFiles(network, wanted == "int8", prepared.encoded["dev"].ids, accuracy_change)
 
 
 def _run_key(prepared: Prepared, seed: int) -> str:
-    """One folder for one config, data, seed and start: no other run's checkpoint is ever picked up."""
+    """One folder for one config, data, seed and start: no other run's checkpoint is ever picked up.
+
+    What is written at the end does not matter: a run whose artifact failed goes on with other outputs.
+    """
     previous = prepared.previous
     start = previous.fingerprint if previous else None
-    facts = [config_as_dict(prepared.config), prepared.dataset.fingerprint, seed, start]
+    config = {key: value for key, value in config_as_dict(prepared.config).items() if key != "output"}
+    facts = [config, prepared.dataset.fingerprint, seed, start]
     digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
     return f"{prepared.config.name}-{digest[:16]}"
 

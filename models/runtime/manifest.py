@@ -76,6 +76,18 @@ class GoldenExample(_Part):
     outputs: dict[str, dict[str, list[float]]]
 
 
+class EngineCheck(_Part):
+    """How an engine's file answered beside the SavedModel when it was saved.
+
+    ``max_difference``: the largest absolute difference of a raw output, over ``texts`` golden and dev texts.
+    ``accuracy_change``: what the 8-bit file gains (above 0) or costs on dev, with a paired interval.
+    """
+
+    texts: int
+    max_difference: float
+    accuracy_change: Interval | None = None
+
+
 class FileFact(_Part):
     """Hash and size of one file of the artifact."""
 
@@ -119,5 +131,6 @@ class Manifest(_Part):
     data: DataReference
     training: dict[str, Any]
     golden: list[GoldenExample]
+    engines: dict[str, EngineCheck] = {}
     environment: Environment
     files: dict[str, FileFact]

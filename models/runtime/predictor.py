@@ -14,12 +14,8 @@ from models.runtime.engines.base import Engine, Outputs
 from models.runtime.engines.load import load_engine
 from models.runtime.golden import check_golden
 from models.runtime.manifest import Manifest
-from models.runtime.padding import batches_by_length, pad
+from models.runtime.run import run_rows
 from models.text.plain import Encoded, Encoder
-
-# Enough to keep two cores busy; more rows only cost memory.
-MAX_ROWS = 64
-MAX_CELLS = 64 * 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +50,8 @@ class Predictor:
         return self.encoder.encode(text)
 
     def run(self, encoded: Sequence[Encoded]) -> Outputs:
-        """Raw outputs of the network; row i belongs to ``encoded[i]``. Rows of like length run together."""
-        rows = [row.ids for row in encoded]
-        collected: dict[str, npt.NDArray[np.float32]] = {}
-        for group in batches_by_length([len(row) for row in rows], max_rows=MAX_ROWS, max_cells=MAX_CELLS):
-            for name, values in self.engine.run(*pad([rows[i] for i in group])).items():
-                if name not in collected:
-                    collected[name] = np.empty((len(rows), *values.shape[1:]), dtype=values.dtype)
-                collected[name][group] = values
-        return collected
+        """Raw outputs of the network; row i belongs to ``encoded[i]``."""
+        return run_rows(self.engine, [row.ids for row in encoded])
 
     def decode(self, encoded: Encoded, outputs: Mapping[str, npt.NDArray[np.float32]]) -> Prediction:
         """The prediction of one text from its row of ``run``'s outputs."""

@@ -191,8 +191,6 @@ def test_a_value_of_the_wrong_kind_is_refused_with_what_is_allowed(write, overri
 @pytest.mark.parametrize(
     ("overrides", "part"),
     [
-        (["output.onnx=true"], "output.onnx = true is not available in this version; use false"),
-        (["output.onnx=int8"], 'output.onnx = "int8" is not available in this version; use false'),
         (["text.unit=character", "text.segmenter=jieba"], 'text.segmenter = "jieba" finds words'),
         (["task=multilabel", "calibration.target_accuracy=0.9"], "calibration.target_accuracy"),
         (["task=multilabel", "training.class_weight=balanced"], "training.class_weight"),

@@ -9,7 +9,7 @@ from models.runtime.engines.base import Ids, Outputs
 OnnxName = Literal["onnx", "onnx-int8"]
 FILES: dict[OnnxName, str] = {"onnx": "model.onnx", "onnx-int8": "model.int8.onnx"}
 
-_WANTED: dict[OnnxName, str] = {"onnx": "output.onnx=true", "onnx-int8": "output.onnx='\"int8\"'"}
+_WANTED: dict[OnnxName, str] = {"onnx": "output.onnx=true", "onnx-int8": "output.onnx=int8"}
 _INPUTS = {"ids": "tensor(int32)", "lengths": "tensor(int32)"}
 _OUTPUT_TYPE = "tensor(float)"
 _ERRORS_ONLY = 3
@@ -35,7 +35,7 @@ class OnnxEngine:
             EngramError: ONNX Runtime is not installed.
         """
         self.name = name
-        path = folder / FILES[name]
+        self._path = path = folder / FILES[name]
         if not path.is_file():
             raise ArtifactError(
                 f"{folder} has no {FILES[name]}, which the engine {name!r} needs; "
@@ -46,7 +46,10 @@ class OnnxEngine:
 
     def run(self, ids: Ids, lengths: Ids) -> Outputs:
         """See :class:`models.runtime.engines.base.Engine`."""
-        values = self._session.run(self._outputs, {"ids": ids, "lengths": lengths})
+        try:
+            values = self._session.run(self._outputs, {"ids": ids, "lengths": lengths})
+        except Exception as error:
+            raise ArtifactError(f"{self._path} cannot answer: {_one_line(error)}.") from error
         return dict(zip(self._outputs, values, strict=True))
 
 
@@ -68,9 +71,8 @@ def _session(path: Path, threads: int) -> Any:
     options.log_severity_level = _ERRORS_ONLY
     try:
         return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    except Exception as error:
-        # The runtime's errors share no class of their own.
-        raise ArtifactError(f"{path} cannot be loaded: {' '.join(str(error).split())[:300]}.") from error
+    except Exception as error:  # the runtime's errors share no class of their own
+        raise ArtifactError(f"{path} cannot be loaded: {_one_line(error)}.") from error
 
 
 def _checked_outputs(path: Path, session: Any) -> list[str]:
@@ -82,3 +84,7 @@ def _checked_outputs(path: Path, session: Any) -> list[str]:
     if set(outputs.values()) != {_OUTPUT_TYPE}:
         raise ArtifactError(f"{path} has the outputs {outputs}; a model of Engram has {_OUTPUT_TYPE} only.")
     return list(outputs)
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())[:300]
