@@ -121,7 +121,7 @@ def _answer_errors(app: Api, settings: Settings) -> None:
             message = f"{request.method} is not allowed on {request.path}; allowed: {allowed}"
         response = _error(message or status.phrase, status.name, status)
         # Allow and the like.
-        response.headers.extend([pair for pair in error.get_headers() if pair[0] not in ("Content-Type",)])
+        response.headers.extend([pair for pair in error.get_headers() if pair[0] != "Content-Type"])
         return response
 
     @app.errorhandler(Exception)
