@@ -264,12 +264,12 @@ def test_an_answer_that_takes_too_long_is_504(store, settings, make_client) -> N
         assert first.result(5).status_code == 200
 
 
-def test_a_bug_is_a_500_without_internals_and_a_log_line_with_them(own_client, store, capfd) -> None:
+def test_a_bug_is_a_500_without_internals_and_a_log_line_with_them(own_client, store, capfd, caplog) -> None:
     store.engines["reviews", 1].logits = lambda ids: [float("nan"), 0.0]
     response = ask(own_client, {"text": "private words"})
     assert error(response) == (500, "INTERNAL")
     assert "finite" not in response.get_json()["error"]
-    logged = "".join(capfd.readouterr())
+    logged = "".join(capfd.readouterr()) + caplog.text
     assert "not finite" in logged
     assert "Traceback" in logged
     assert "private words" not in logged
