@@ -36,22 +36,26 @@ def main(arguments: Sequence[str]) -> int:
     args = build_parser().parse_args(arguments)
     try:
         return int(args.run(args))
-    except EngramError as error:
-        code, message = error.exit_code, str(error)
-    except KeyboardInterrupt:
-        code, message = INTERRUPTED, "stopped"
     except BrokenPipeError:
         # The reader of stdout has had enough (``engram predict ... | head``). What is left in the buffer must
         # go somewhere, or Python complains about it at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    except Exception as error:  # the last line before a person would see a traceback
-        code = 1
-        message = f"internal error ({type(error).__name__}): {error}; run again with --debug and report it"
-    if args.debug:
-        traceback.print_exc()
-    print(f"engram {args.verb}: {message}", file=sys.stderr)
-    return code
+    except (Exception, KeyboardInterrupt) as error:  # the last line before a person would see a traceback
+        if args.debug:
+            traceback.print_exc()
+        code, message = _ending(error)
+        print(f"engram {args.verb}: {message}", file=sys.stderr)
+        return code
+
+
+def _ending(error: BaseException) -> tuple[int, str]:
+    """Exit code and sentence."""
+    if isinstance(error, EngramError):
+        return error.exit_code, str(error)
+    if isinstance(error, KeyboardInterrupt):
+        return INTERRUPTED, "stopped"
+    return 1, f"internal error ({type(error).__name__}): {error}; run again with --debug and report it"
 
 
 def build_parser() -> argparse.ArgumentParser:

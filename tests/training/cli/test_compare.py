@@ -1,0 +1,51 @@
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+RunCli = Callable[..., Any]
+
+
+def edited(artifact: Path, change: Callable[[dict[str, Any]], None]) -> Path:
+    manifest = json.loads((artifact / "manifest.json").read_text())
+    change(manifest)
+    (artifact / "manifest.json").write_text(json.dumps(manifest))
+    return artifact
+
+
+def test_facts_are_those_of_the_models(engram: RunCli, tiny_artifact: Path) -> None:
+    result = engram("compare", tiny_artifact, "--json")
+    assert result.code == 0, result.err
+    (facts,) = json.loads(result.out)
+    manifest = json.loads((tiny_artifact / "manifest.json").read_text())
+    assert facts["artifact"] == "tiny/1"
+    assert (facts["judged_on"], facts["n"]) == ("test", 80)
+    assert facts["metrics"]["accuracy"] == manifest["test"]["metrics"]["accuracy"]["value"]
+    assert facts["baseline"]["accuracy"] == manifest["baseline"]["metrics"]["accuracy"]["value"]
+    files = [path for path in tiny_artifact.rglob("*") if path.is_file() and path.name != "manifest.json"]
+    assert facts["bytes"] == sum(path.stat().st_size for path in files)
+    assert 0 < facts["ms"] < 1000
+    assert facts["config"]["model.units"] == 12
+
+
+def test_models_stand_side_by_side_with_what_differs(
+    engram: RunCli, tiny_artifact: Path, own_artifact: Path
+) -> None:
+    def other(manifest: dict[str, Any]) -> None:
+        manifest["version"] = 7
+        manifest["config"]["training"]["epochs"] = 99
+        manifest["config"]["data"]["train"] = "[/odd].csv"
+        manifest["data"]["fingerprint"] = "other"
+
+    result = engram("compare", tiny_artifact, edited(own_artifact, other))
+    assert result.code == 0, result.err
+    for part in ("tiny/1", "tiny/7", "accuracy", "baseline accuracy", "training.epochs", "99", "[/odd].csv"):
+        assert part in result.out
+    assert "model.units" not in result.out, "only what differs"
+    assert "judged on different data" in result.out
+
+
+def test_a_missing_model_is_named(engram: RunCli, tiny_artifact: Path) -> None:
+    result = engram("compare", tiny_artifact, "nothing-here")
+    assert result.code == 2
+    assert "nothing-here" in result.err

@@ -1,0 +1,94 @@
+import io
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from models.errors import ConfigError, EngramError
+from training.cli import predict
+from training.cli.main import VERBS, main
+
+RunCli = Callable[..., Any]
+
+
+def fails_with(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
+    def run(_args: object) -> int:
+        raise error
+
+    monkeypatch.setattr(predict, "run", run)
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "sentence"),
+    [
+        (EngramError("It failed."), 1, "It failed."),
+        (ConfigError("It is wrong."), 2, "It is wrong."),
+        (KeyboardInterrupt(), 130, "stopped"),
+        (
+            ZeroDivisionError("by zero"),
+            1,
+            "internal error (ZeroDivisionError): by zero; run again with --debug and report it",
+        ),
+    ],
+)
+def test_an_error_is_a_sentence_and_an_exit_code_and_a_traceback_only_with_debug(
+    engram: RunCli, monkeypatch: pytest.MonkeyPatch, error: BaseException, code: int, sentence: str
+) -> None:
+    fails_with(monkeypatch, error)
+    plain, debugged = engram("predict", "x"), engram("predict", "x", "--debug")
+    assert (plain.code, plain.out, plain.err) == (code, "", f"engram predict: {sentence}\n")
+    assert debugged.code == code
+    assert debugged.err.startswith("Traceback (most recent call last)")
+    assert type(error).__name__ in debugged.err
+    assert debugged.err.endswith(plain.err)
+
+
+@pytest.mark.parametrize("arguments", [[], ["fly"], ["predict"], ["train"], ["compare", "--fast", "x"]])
+def test_wrong_usage_ends_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert caught.value.code == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "usage: engram" in printed.err
+
+
+@pytest.mark.parametrize("verb", [module.NAME for module in VERBS])
+def test_every_verb_explains_itself(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main([verb, "--help"])
+    assert caught.value.code == 0
+    assert "--debug" in capsys.readouterr().out
+
+
+def test_answers_are_utf_8_whatever_the_terminal_is_set_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    bytes_written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(bytes_written, encoding="ascii"))
+
+    def run(_args: object) -> int:
+        print("正面 🙂")
+        return 0
+
+    monkeypatch.setattr(predict, "run", run)
+    assert main(["predict", "x"]) == 0
+    sys.stdout.flush()
+    assert bytes_written.getvalue().decode("utf-8") == "正面 🙂\n"
+
+
+def test_help_and_refusals_do_not_wait_for_tensorflow(tmp_path: Path) -> None:
+    code = f"""
+import sys
+from training.cli.main import main
+assert main(["train", {str(tmp_path / "no.toml")!r}]) == 2
+assert main(["predict", "no-such-model", "text"]) == 2
+assert main(["train", {str(tmp_path / "bad.toml")!r}]) == 2
+loaded = sorted({{"tensorflow", "keras", "sklearn", "matplotlib"}} & set(sys.modules))
+assert not loaded, loaded
+"""
+    (tmp_path / "bad.toml").write_text('name = "x"\ndata.train = "x.csv"\nmodel.cel = "lstm"\n')
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "cell" in done.stderr, "the nearest key is named"

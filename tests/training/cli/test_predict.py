@@ -1,0 +1,148 @@
+import io
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+RunCli = Callable[..., Any]
+
+
+@pytest.fixture
+def given(monkeypatch: pytest.MonkeyPatch) -> Callable[[bytes], None]:
+    """Puts bytes on standard input."""
+
+    def give(content: bytes) -> None:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
+
+    return give
+
+
+def answers(result: Any) -> list[dict[str, Any]]:
+    assert result.code == 0, result.err
+    assert result.err == ""
+    return [json.loads(line) for line in result.out.splitlines()]
+
+
+def test_a_text_of_the_command_line_is_answered(engram: RunCli, tiny_artifact: Path) -> None:
+    (answer,) = answers(engram("predict", tiny_artifact, "the story is gripping zzz"))
+    assert list(answer) == [
+        *(
+            "label",
+            "confidence",
+            "margin",
+            "abstained",
+            "probabilities",
+            "tokens",
+            "unknown_tokens",
+            "truncated",
+        )
+    ]
+    assert answer["label"] in ("negative", "positive")
+    assert (
+        answer["probabilities"][answer["label"]]
+        == answer["confidence"]
+        == max(answer["probabilities"].values())
+    )
+    assert sum(answer["probabilities"].values()) == pytest.approx(1.0)
+    assert (answer["tokens"], answer["unknown_tokens"], answer["truncated"]) == (5, ["zzz"], False)
+
+
+def test_top_lists_the_most_probable_labels_only(engram: RunCli, tiny_artifact: Path) -> None:
+    (answer,) = answers(engram("predict", tiny_artifact, "warm", "--top", 1))
+    assert list(answer["probabilities"]) == [answer["label"]]
+
+
+@pytest.mark.parametrize("top", ["0", "-1", "all"])
+def test_top_is_at_least_one(
+    engram: RunCli, tiny_artifact: Path, top: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        engram("predict", tiny_artifact, "text", f"--top={top}")
+    assert caught.value.code == 2
+    assert "at least 1" in capsys.readouterr().err
+
+
+def test_an_empty_text_of_the_command_line_is_a_text(engram: RunCli, tiny_artifact: Path) -> None:
+    (answer,) = answers(engram("predict", tiny_artifact, ""))
+    assert (answer["tokens"], answer["abstained"]) == (0, True)
+
+
+def test_every_line_of_standard_input_is_answered_in_its_place(
+    engram: RunCli, tiny_artifact: Path, given: Callable[[bytes], None]
+) -> None:
+    lines = [" ".join(["story"] * (i % 7)) for i in range(600)]
+    given("\n".join([*lines, "这家 🙂", "no final newline"]).encode())
+    found = answers(engram("predict", tiny_artifact))
+    assert [answer["tokens"] for answer in found] == [*(i % 7 for i in range(600)), 3, 3]
+    alone = answers(engram("predict", tiny_artifact, lines[6]))
+    assert found[6]["confidence"] == pytest.approx(alone[0]["confidence"], abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("content", "tokens"),
+    [
+        (b"", []),
+        (b"\n", [0]),
+        (b"a b\n\n\nc", [2, 0, 0, 1]),
+        (b"a b\r\nc\r\n", [2, 1]),
+        (b"a\x00b\x0bc\x0cd\xe2\x80\xa8e\xc2\x85f\ng\n", None),
+    ],
+    ids=["nothing", "an empty line", "empty lines", "CRLF", "other line separators"],
+)
+def test_only_a_line_feed_ends_a_line(
+    engram: RunCli,
+    tiny_artifact: Path,
+    given: Callable[[bytes], None],
+    content: bytes,
+    tokens: list[int] | None,
+) -> None:
+    given(content)
+    found = [answer["tokens"] for answer in answers(engram("predict", tiny_artifact))]
+    assert len(found) == 2 if tokens is None else found == tokens
+
+
+def test_a_line_that_is_not_utf_8_is_named(
+    engram: RunCli, tiny_artifact: Path, given: Callable[[bytes], None]
+) -> None:
+    given(b"good\nab\xffc\nmore\n")
+    result = engram("predict", tiny_artifact)
+    assert result.code == 2
+    assert result.err == "engram predict: Line 2 of standard input is not UTF-8 (byte 2).\n"
+
+
+def test_a_model_that_is_not_there_is_named(engram: RunCli, tiny_artifact: Path, monkeypatch: Any) -> None:
+    monkeypatch.setenv("ENGRAM_ARTIFACTS", str(tiny_artifact.parent.parent))
+    result = engram("predict", "tinny", "text")
+    assert result.code == 2
+    assert "did you mean 'tiny'?" in result.err
+    assert answers(engram("predict", "tiny/1", "text"))
+
+
+def test_a_damaged_model_answers_nothing(engram: RunCli, own_artifact: Path) -> None:
+    (own_artifact / "vocabulary.json").write_text("[")
+    result = engram("predict", own_artifact, "text")
+    assert (result.code, result.out) == (1, "")
+    assert str(own_artifact / "vocabulary.json") in result.err
+    assert result.err.count("\n") == 1
+
+
+def test_a_reader_that_leaves_early_hears_no_complaint(
+    tiny_artifact: Path, engram_process: Callable[..., subprocess.Popen[str]]
+) -> None:
+    process = engram_process("predict", tiny_artifact, stdin=subprocess.PIPE)
+    assert process.stdin is not None
+    assert process.stdout is not None
+    assert process.stderr is not None
+    for _ in range(300):  # the first chunk is answered, the second waits for more
+        process.stdin.write("the story is gripping\n")
+    process.stdin.flush()
+    assert json.loads(process.stdout.readline())["tokens"] == 4
+    process.stdout.close()
+    process.stdin.close()
+    assert process.stderr.read() == ""
+    process.stderr.close()
+    assert process.wait() == 1
