@@ -12,7 +12,8 @@ FILES: dict[OnnxName, str] = {"onnx": "model.onnx", "onnx-int8": "model.int8.onn
 _WANTED: dict[OnnxName, str] = {"onnx": "output.onnx=true", "onnx-int8": "output.onnx=int8"}
 _INPUTS = {"ids": "tensor(int32)", "lengths": "tensor(int32)"}
 _OUTPUT_TYPE = "tensor(float)"
-_ERRORS_ONLY = 3
+# Each error is raised too: logged as well, it would stand there twice.
+_SILENT = 4
 
 
 class OnnxEngine:
@@ -68,7 +69,7 @@ def _session(path: Path, threads: int) -> Any:
     # worker gives back what a long batch took, and is no slower.
     options.enable_cpu_mem_arena = False
     options.enable_mem_pattern = False
-    options.log_severity_level = _ERRORS_ONLY
+    options.log_severity_level = _SILENT
     try:
         return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # the runtime's errors share no class of their own
@@ -87,4 +88,4 @@ def _checked_outputs(path: Path, session: Any) -> list[str]:
 
 
 def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())[:300]
+    return " ".join(str(error).split())[:300].rstrip(".")
