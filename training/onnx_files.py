@@ -84,8 +84,9 @@ def check_engines(
         # Written so that a difference that is not a number is refused too.
         elif not difference <= TOLERANCE:
             raise EngramError(
-                f"{FILES['onnx']} answers {difference:.2g} away from the SavedModel, allowed is "
-                f"{TOLERANCE:g}; nothing was saved. --resume --set output.onnx=false saves the model without it."
+                f"{FILES['onnx']} answers {difference:.2g} away from the SavedModel (at most "
+                f"{TOLERANCE:g} is allowed), so nothing was saved; --resume --set output.onnx=false goes on "
+                "without it."
             )
         checks[engine.name] = EngineCheck(texts=len(rows), max_difference=difference, accuracy_change=change)
     return checks
