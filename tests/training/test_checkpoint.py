@@ -1,8 +1,10 @@
+import errno
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from models.errors import TrainingError
 from training.checkpoint import CheckpointStore, RunState
 from training.history import EpochRecord
 
@@ -61,3 +63,36 @@ def test_only_the_files_of_the_last_state_stay(tmp_path: Path) -> None:
 
 def test_nothing_saved_loads_as_none(tmp_path: Path) -> None:
     assert CheckpointStore(tmp_path / "none").load() is None
+
+
+@pytest.mark.parametrize("name", ["state.json", "current-1.npz", "best-1.npz"])
+def test_a_damaged_checkpoint_is_one_sentence(tmp_path: Path, name: str) -> None:
+    store = CheckpointStore(tmp_path)
+    store.save(state(1, 1), [np.zeros(100)], [np.zeros(100)])
+    content = (tmp_path / name).read_bytes()
+    (tmp_path / name).write_bytes(content[: len(content) // 2])
+    with pytest.raises(TrainingError, match="is damaged .* train without --resume"):
+        store.load()
+
+
+def test_a_full_disk_is_one_sentence_and_the_state_before_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    store = CheckpointStore(tmp_path)
+    store.save(state(1, 1), [np.zeros(1)], [np.full(1, 5.0)])
+    monkeypatch.setattr("training.checkpoint.np.savez", full)
+    with pytest.raises(TrainingError, match=r"cannot be written to .*: No space left on device\."):
+        store.save(state(2, 2), [np.ones(1)], [np.ones(1)])
+    loaded = store.load()
+    assert loaded is not None
+    assert (len(loaded[0].epochs), loaded[2][0][0]) == (1, 5.0)
+
+
+def test_clearing_forgets_an_old_run(tmp_path: Path) -> None:
+    store = CheckpointStore(tmp_path / "run")
+    store.save(state(1, 1), [np.zeros(1)], [np.zeros(1)])
+    store.clear()
+    assert store.load() is None
