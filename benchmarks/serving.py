@@ -215,7 +215,7 @@ def measure(options: argparse.Namespace, folder: Path) -> list[Result]:
 def _round(server: Server, options: argparse.Namespace, folder: Path) -> Round:
     before = server.cpu_seconds()
     requests, duration, errors, *percentiles = _wrk(folder, server.port, options.clients, options.seconds)
-    cpu_ms = (server.cpu_seconds() - before) * 1000 / requests
+    cpu_ms = (server.cpu_seconds() - before) * 1000 / max(1, requests)
     p50, p95, p99 = (microseconds / 1000 for microseconds in percentiles)
     return Round(requests / (duration / 1e6), cpu_ms, p50, p95, p99, int(errors))
 

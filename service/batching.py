@@ -140,6 +140,7 @@ class Batcher:
         handed_over = False
         try:
             while not handed_over:
+                self._let_others_in()
                 with self._lock:
                     if time.monotonic() >= deadline:
                         self._withdraw(job)
@@ -158,6 +159,17 @@ class Batcher:
             if not handed_over:
                 with self._lock:
                     self._hand_over()
+
+    def _let_others_in(self) -> None:
+        """Lets threads that are about to queue rows do so: no waiting, only giving way while that helps.
+
+        Alone in the process, it costs a microsecond. Under load, the first request after a batch would otherwise
+        run alone while those that came with it are still being read.
+        """
+        queued = -1
+        while queued < len(self._queue) < self._max_rows:
+            queued = len(self._queue)
+            time.sleep(0)
 
     def _hand_over(self) -> None:
         """With the lock held: wakes the one waiting longest to go on."""
