@@ -163,8 +163,8 @@ class Batcher:
     def _let_others_in(self) -> None:
         """Lets threads that are about to queue rows do so: no waiting, only giving way while that helps.
 
-        Alone in the process, it costs a microsecond. Under load, the first request after a batch would otherwise
-        run alone while those that came with it are still being read.
+        Alone in the process, it costs a microsecond. Under load, the first request after a batch would
+        otherwise run alone while those that came with it are still being read.
         """
         queued = -1
         while queued < len(self._queue) < self._max_rows:
