@@ -120,7 +120,8 @@ class CheckpointStore:
         os.replace(temporary, self.folder / f"{name}.npz")
 
     def _read(self, name: str) -> Arrays:
-        with np.load(self.folder / f"{name}.npz", allow_pickle=False) as file:
+        # Opened here: NumPy leaves a damaged file open.
+        with (self.folder / f"{name}.npz").open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             return [file[f"arr_{i}"] for i in range(len(file.files))]
 
 

@@ -71,7 +71,7 @@ def test_a_damaged_checkpoint_is_one_sentence(tmp_path: Path, name: str) -> None
     store.save(state(1, 1), [np.zeros(100)], [np.zeros(100)])
     content = (tmp_path / name).read_bytes()
     (tmp_path / name).write_bytes(content[: len(content) // 2])
-    with pytest.raises(TrainingError, match="is damaged .* train without --resume"):
+    with pytest.raises(TrainingError, match=r"is damaged .* train without --resume"):
         store.load()
 
 

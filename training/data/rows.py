@@ -8,6 +8,7 @@ from typing import Any
 
 from models.errors import DataError
 from models.runtime.manifest import Task
+from models.text.plain import make_valid
 from training.config import Config
 from training.data.labels import is_missing, many_labels, renamed, single_label
 from training.data.records import read_columns
@@ -135,11 +136,11 @@ def _text(value: Any, column: str) -> str | None:
 def _labels(value: Any, layout: Layout) -> tuple[str, ...] | None:
     multilabel = layout.task == "multilabel"
     found = many_labels(value, layout.separator) if multilabel else single_label(value)
-    return None if found is None else renamed(found, layout.label_names)
+    return None if found is None else renamed(tuple(map(make_valid, found)), layout.label_names)
 
 
 def _slice(value: Any) -> str | None:
-    return None if is_missing(value) else str(value)
+    return None if is_missing(value) else make_valid(str(value))
 
 
 def _reasons(skipped: Mapping[str, int]) -> str:

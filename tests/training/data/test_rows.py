@@ -131,3 +131,9 @@ def test_texts_without_labels_are_a_column_or_lines(write):
     assert list(read_texts(write("a.csv", "review,n\none,1\n,2\n"), "review")) == ["one"]
     with pytest.raises(DataError, match="row 2"):
         list(read_texts(write("a.jsonl", '{"text": "a"}\n{"text": 1}\n')))
+
+
+def test_lone_surrogates_in_labels_and_slices_become_what_utf_8_can_hold(write):
+    path = write("rows.jsonl", '{"text": "a \\ud800b", "label": "x\\udfff", "kind": "\\ud83d"}\n')
+    rows = read_rows(path, Layout(slice_column="kind")).rows
+    assert (rows.labels, rows.slices) == ((("x\ufffd",),), ("\ufffd",))
