@@ -19,8 +19,7 @@ _SILENT = 4
 class OnnxEngine:
     """Runs ``model.onnx``, or ``model.int8.onnx``. ONNX Runtime is imported when one is loaded, not before.
 
-    A call computes in the thread that makes it: several of them beat one call that is spread over several
-    threads, and a recurrent network is one chain of small steps.
+    A call computes in the thread that makes it: a service has many callers, which share the cores between them.
     """
 
     def __init__(self, folder: Path, name: OnnxName = "onnx", threads: int = 1) -> None:
