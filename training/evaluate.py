@@ -61,23 +61,29 @@ def accuracy_margin(
     *,
     thresholds: Sequence[float] | None = None,
     baseline_thresholds: Sequence[float] | None = None,
+    missed: npt.NDArray[np.integer] | None = None,
     seed: int = 0,
 ) -> Interval:
     """By how much the network's accuracy is above the baseline's, both on the same rows of every draw."""
-    ours = right_rows(task, network, targets, thresholds).astype(np.float64)
-    theirs = right_rows(task, baseline, targets, baseline_thresholds).astype(np.float64)
+    ours = right_rows(task, network, targets, thresholds, missed).astype(np.float64)
+    theirs = right_rows(task, baseline, targets, baseline_thresholds, missed).astype(np.float64)
     return interval(
         lambda weights: weights @ (ours - theirs) / weights.sum(axis=1), Resamples(len(ours), seed)
     )
 
 
 def right_rows(
-    task: Task, p: Probabilities, targets: Targets, thresholds: Sequence[float] | None
+    task: Task,
+    p: Probabilities,
+    targets: Targets,
+    thresholds: Sequence[float] | None,
+    missed: npt.NDArray[np.integer] | None = None,
 ) -> npt.NDArray[np.bool_]:
     """Which rows are answered rightly (multilabel: with exactly the right labels), [rows]."""
     if task == "multilabel":
         limits = np.full(p.shape[1], 0.5) if thresholds is None else np.asarray(thresholds)
-        return np.asarray(((p >= limits) == targets.astype(bool)).all(axis=1))
+        exact = ((p >= limits) == targets.astype(bool)).all(axis=1)
+        return np.asarray(exact if missed is None else exact & (missed == 0))
     return np.asarray(p.argmax(axis=1) == targets)
 
 

@@ -150,6 +150,7 @@ def judge_baseline(prepared: Prepared) -> JudgedBaseline:
         p,
         prepared.targets[part],
         slices=rows.slices,
+        missed=missed_labels(rows, prepared.labels),
         seed=prepared.config.seed,
     )
     return JudgedBaseline(p, evaluation)
@@ -269,6 +270,7 @@ def _margin(prepared: Prepared, trained: Trained, baseline: JudgedBaseline) -> I
         baseline.probabilities,
         prepared.targets[part],
         thresholds=calibration.thresholds,
+        missed=missed_labels(prepared.dataset.parts[part], prepared.labels),
         seed=prepared.config.seed,
     )
 

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from models.errors import EngramError
-from models.runtime.manifest import Evaluation
 from models.runtime.predictor import open_predictor
 from training import run as runs
 from training.batching import Batches
@@ -18,7 +17,7 @@ from training.config import Config, config_as_dict
 from training.config_file import load_config
 from training.fit import Fit
 from training.progress import PlainReporter
-from training.run import Prepared, Trained, judge_baseline, prepare, save, train_network
+from training.run import JudgedBaseline, Prepared, Trained, judge_baseline, prepare, save, train_network
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +39,7 @@ def trained(prepared: Prepared) -> Trained:
 
 
 @pytest.fixture(scope="module")
-def baseline(prepared: Prepared) -> dict[str, Evaluation]:
+def baseline(prepared: Prepared) -> JudgedBaseline:
     return judge_baseline(prepared)
 
 
@@ -49,7 +48,7 @@ def weights(trained: Trained) -> list[np.ndarray]:
 
 
 def test_a_saved_model_is_the_network_that_was_judged(
-    prepared: Prepared, trained: Trained, baseline: dict[str, Evaluation]
+    prepared: Prepared, trained: Trained, baseline: JudgedBaseline
 ) -> None:
     assert trained.store.folder.exists()
     path, _ = save(prepared, trained, baseline, {"from": None})
@@ -63,7 +62,7 @@ def test_a_saved_model_is_the_network_that_was_judged(
     assert manifest.config == config_as_dict(prepared.config)
     assert manifest.labels == ["no", "yes"]
     assert manifest.test == trained.test
-    assert manifest.baseline == baseline["test"]
+    assert manifest.baseline == baseline.evaluation
     assert manifest.data.rows == {"train": 40, "dev": 20, "test": 20}
     assert manifest.training["history"] == json.loads(json.dumps(trained.history.as_dict()))
     assert manifest.parameters == sum(array.size for array in weights(trained))
@@ -75,7 +74,7 @@ def test_a_saved_model_is_the_network_that_was_judged(
 
 
 def test_a_checkpoint_stays_where_the_artifact_cannot_be_written(
-    prepared: Prepared, trained: Trained, baseline: dict[str, Evaluation], monkeypatch: pytest.MonkeyPatch
+    prepared: Prepared, trained: Trained, baseline: JudgedBaseline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object) -> None:
         raise EngramError("The artifact cannot be written: No space left on device.")
@@ -88,7 +87,7 @@ def test_a_checkpoint_stays_where_the_artifact_cannot_be_written(
 
 
 def test_a_checkpoint_stays_after_an_interrupt(
-    prepared: Prepared, trained: Trained, baseline: dict[str, Evaluation], monkeypatch: pytest.MonkeyPatch
+    prepared: Prepared, trained: Trained, baseline: JudgedBaseline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     trained.store.clear()
     monkeypatch.setattr(runs, "export", lambda *_: Path("artifact"))

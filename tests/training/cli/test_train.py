@@ -302,6 +302,9 @@ def test_many_labels_a_text_from_file_to_answer(
     assert {label["label"] for label in first["labels"]} == {"good", "warm"}
     assert [label["label"] for label in second["labels"]] == ["good"]
     assert set(first["probabilities"]) == {"good", "warm"}
+    baseline = manifest.baseline
+    assert baseline is not None
+    assert baseline.metrics["accuracy"].value <= (n - 1) / n, "the baseline is judged alike"
     judged = json.loads(engram("evaluate", artifact, tmp_path / f"dev{data.suffix}", "--json").out)
     assert judged["accuracy"] == pytest.approx((n - 1) / n)
 

@@ -62,10 +62,11 @@ def test_a_saved_model_is_opened_by_tensorflow_and_called_as_a_function(
 
 def test_nothing_is_traced_again_for_a_new_shape(engine: SavedModelEngine) -> None:
     """tensorflow/tensorflow#34025: the signature is one graph for batches of every size and length."""
-    assert [spec.shape.as_list() for spec in engine._signature.structured_input_signature[1].values()] == [
-        [None, None],
-        [None],
-    ]
+    declared = engine._signature.structured_input_signature[1]
+    assert {name: spec.shape.as_list() for name, spec in declared.items()} == {
+        "ids": [None, None],
+        "lengths": [None],
+    }
     for batch, time in ((1, 1), (3, 7), (65, 40)):
         outputs = engine.run(np.ones((batch, time), np.int32), np.full(batch, time, np.int32))
         assert outputs["logits"].shape == (batch, 2)
