@@ -19,7 +19,7 @@ _SILENT = 4
 class OnnxEngine:
     """Runs ``model.onnx``, or ``model.int8.onnx``. ONNX Runtime is imported when one is loaded, not before.
 
-    A call computes in the thread that makes it: a service has many callers, which share the cores between them.
+    A call computes in the thread that makes it: a service has many callers, who share the cores.
     """
 
     def __init__(self, folder: Path, name: OnnxName = "onnx", threads: int = 1) -> None:
