@@ -107,8 +107,8 @@ class Environment(_Part):
 class Manifest(_Part):
     """The content of ``manifest.json``.
 
-    ``baseline`` and ``margin`` (accuracy of the network above the baseline's, with a paired interval) are those
-    of the test part, or of dev where there is no test part.
+    ``baseline`` and ``margin`` (accuracy of the network above the baseline's, with a paired interval) are
+    those of the test part, or of dev where there is no test part.
     """
 
     schema_version: Literal[1] = 1
