@@ -20,7 +20,9 @@ HERE = Path(__file__).parent
 
 def main() -> None:
     """Trains, writes the figures and prints them."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("set", choices=sorted(path.stem for path in (HERE / "configs").glob("*.toml")))
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=1)
@@ -54,7 +56,9 @@ def train(name: str, data: Path, seed: int, artifacts: Path) -> Path:
 
 def engram(*arguments: str, output: int | None = subprocess.PIPE) -> str:
     """Runs a verb; its standard output."""
-    done = subprocess.run([sys.executable, "-m", "training", *arguments], stdout=output, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "training", *arguments], stdout=output, text=True, check=True
+    )
     return done.stdout or ""
 
 

@@ -1,7 +1,7 @@
 """The one hierarchy of errors Engram raises on purpose.
 
 Every message is a sentence for a person: what failed, the value, and what is allowed. The command line
-turns a class into an exit code (``exit_code``), the service turns it into a status; neither looks at the text.
+Every message is a sentence for a person: what failed, the value, and what is allowed. The command line turns
 """
 
 from typing import ClassVar

@@ -26,7 +26,9 @@ class Settings(BaseSettings):
     artifacts: Path = Field(
         default=Path("artifacts"), description="folder of the saved models: NAME/VERSION/"
     )
-    engine: Literal["savedmodel"] = Field(default="savedmodel", description="what computes the networks")
+    engine: Literal["savedmodel", "onnx", "onnx-int8"] = Field(
+        default="savedmodel", description="what computes the networks: savedmodel, onnx or onnx-int8"
+    )
     default_model: str | None = Field(
         default=None,
         description="model that answers a request without one; needed only where several are served",
