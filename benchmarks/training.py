@@ -3,7 +3,7 @@
 Usage: python -m benchmarks.training [--rows N] [--max-length N] [--data FILE] [--output FILE]
 
 Both sides train the same sizes with the same optimizer on the same rows, one epoch after a warm-up epoch. The
-plain side is what tutorials show: every text padded to ``max_length``, ``mask_zero=True``, ``fit``. Lengths are
+Both sides train the same sizes with the same optimizer on the same rows, one epoch after a warm-up one. The
 drawn to look like IMDB's (log-normal: median 200 tokens, mean 265 before the cut), or are those of --data.
 Tokens a second count real tokens only, on both sides.
 """
