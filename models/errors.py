@@ -1,8 +1,8 @@
 """The one hierarchy of errors Engram raises on purpose.
 
 Every message is a sentence for a person: what failed, the value, and what is allowed. The command line
-Every message is a sentence for a person: what failed, the value, and what is allowed. The command line
 turns a class into an exit code (``exit_code``), the service turns it into a status; neither reads the text.
+"""
 
 from typing import ClassVar
 
