@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -12,6 +13,12 @@ import urllib.request
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from models.runtime.artifact import open_artifact  # noqa: E402
+from models.runtime.location import artifacts_folder, list_versions  # noqa: E402
+from training.cli.figures import print_comparison  # noqa: E402
+
 MODEL = "reviews"
 REVIEW = (
     "A warm, funny film. I expected little and walked out smiling; the last scene alone is worth the ticket."
@@ -27,34 +34,39 @@ def main() -> int:
     parser.add_argument("--no-serve", action="store_true", help="end after the answer")
     args = parser.parse_args()
     os.chdir(ROOT)
-    sys.path.insert(0, str(ROOT))
-    path = trained_model()
-    show(path)
+    if is_listening(args.port):
+        sys.exit(f"port {args.port} is in use; choose another with PORT=...")
+    show_model(artifacts_folder())
     return serve(args.port, stay=not args.no_serve)
 
 
-def trained_model() -> Path:
-    """The newest version of the demo's model, trained now if there is none."""
-    from models.runtime.location import artifacts_folder, list_versions
-
-    folder = artifacts_folder() / MODEL
-    if not list_versions(folder):
-        command = [sys.executable, "-m", "training", "train", "examples/reviews.toml"]
-        # Trains into the folder that the service will look at.
-        command += ["--set", f"output.artifacts={json.dumps(str(artifacts_folder()))}"]
-        done = subprocess.run(command, stdout=subprocess.DEVNULL, check=False)
-        if done.returncode:
-            sys.exit(done.returncode)
-    return folder / str(list_versions(folder)[-1])
+def is_listening(port: int) -> bool:
+    """Whether something else answers on the port already; it would be asked in place of our service."""
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
 
 
-def show(path: Path) -> None:
-    """Prints how good the model is, with the baseline beside it."""
-    from models.runtime.artifact import open_artifact
-    from training.cli.figures import print_comparison
-
-    print_comparison(open_artifact(path).manifest)
+def show_model(artifacts: Path) -> None:
+    """Prints how good the demo's model is, with the baseline beside it; trains it first if there is none."""
+    folder = artifacts / MODEL
+    if list_versions(folder):
+        print_comparison(open_artifact(folder / str(list_versions(folder)[-1])).manifest)
+    else:
+        train(artifacts)
+    path = folder / str(list_versions(folder)[-1])
     print(f"model   {path}\nreport  {path / 'report' / 'index.html'}", flush=True)
+
+
+def train(artifacts: Path) -> None:
+    """Trains into the folder that the service will look at; prints the comparison itself."""
+    command = [sys.executable, "-m", "training", "train", "examples/reviews.toml"]
+    command += ["--set", f"output.artifacts={json.dumps(str(artifacts))}"]
+    done = subprocess.run(command, stdout=subprocess.DEVNULL, check=False)
+    if done.returncode:
+        sys.exit(done.returncode)
 
 
 def serve(port: int, *, stay: bool) -> int:

@@ -4,6 +4,7 @@ import statistics
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -41,7 +42,9 @@ def comparison_table(manifest: Manifest) -> Table:
     part = "test" if manifest.test is not None else "dev"
     network = manifest.test or manifest.dev
     baseline = manifest.baseline
-    table = Table(title=f"{manifest.name}: {network.n:,} {part} rows", title_justify="left")
+    # Few lines and short figures: it has to fit into 80 columns.
+    title = f"{manifest.name}: {network.n:,} {part} rows, in %, with 95 % intervals"
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for column, justify in (("", "left"), ("network", "right"), ("baseline", "right"), ("margin", "right")):
         table.add_column(column, justify=justify)  # type: ignore[arg-type]
     for name, shown in METRIC_NAMES.items():
@@ -49,15 +52,15 @@ def comparison_table(manifest: Manifest) -> Table:
             theirs = baseline.metrics.get(name) if baseline else None
             margin = _margin(network, baseline, name)
             if name == "accuracy" and manifest.margin is not None:
-                margin += f"  [{manifest.margin.low * 100:+.1f}, {manifest.margin.high * 100:+.1f}]"
+                margin += f" [{manifest.margin.low * 100:+.1f}, {manifest.margin.high * 100:+.1f}]"
             table.add_row(shown, _with_interval(network.metrics[name]), _value(theirs), margin)
     for name, facts in network.slices.items():
         theirs_slice = baseline.slices.get(name) if baseline else None
         difference = facts["accuracy"] - theirs_slice["accuracy"] if theirs_slice else None
         table.add_row(
-            f"accuracy, {name} ({facts['n']:,.0f})",
-            f"{facts['accuracy']:.2%}",
-            f"{theirs_slice['accuracy']:.2%}" if theirs_slice else "",
+            f"in {name} ({facts['n']:,.0f})",
+            f"{facts['accuracy'] * 100:.2f}",
+            f"{theirs_slice['accuracy'] * 100:.2f}" if theirs_slice else "",
             f"{difference * 100:+.2f}" if difference is not None else "",
         )
     return table
@@ -83,11 +86,11 @@ def spread(networks: Sequence["Trained"]) -> dict[str, Any]:
 
 
 def _with_interval(figure: Interval) -> str:
-    return f"{figure.value:.2%}  [{figure.low:.1%}, {figure.high:.1%}]"
+    return f"{figure.value * 100:.2f} [{figure.low * 100:.1f}, {figure.high * 100:.1f}]"
 
 
 def _value(figure: Interval | None) -> str:
-    return f"{figure.value:.2%}" if figure else ""
+    return f"{figure.value * 100:.2f}" if figure else ""
 
 
 def _margin(network: Evaluation, baseline: Evaluation | None, name: str) -> str:
