@@ -73,6 +73,7 @@ def test_nothing_is_traced_again_for_a_new_shape(engine: SavedModelEngine) -> No
 
 
 def test_threads_may_share_an_engine(engine: SavedModelEngine) -> None:
+    """keras-team/keras#5640: a model loaded in one thread and asked in another failed under older graphs."""
     expected = engine.run(IDS, LENGTHS)["logits"]
     wrong: list[np.ndarray] = []
 
