@@ -7,6 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from models.runtime.quiet import quiet_tensorflow
+
+# Before any test imports TensorFlow: the tests run what the product runs.
+quiet_tensorflow()
+
 ROOT = Path(__file__).resolve().parent.parent
 TINY_CONFIG = ROOT / "examples" / "tiny.toml"
 
