@@ -46,7 +46,7 @@ serve: .venv/.runtime ## serve the models in artifacts/
 image: ## build the container image (needs Docker)
 	docker build -t engram .
 
-bench: .venv/.dev ## every figure of the README (long)
+bench: .venv/.dev ## training speed; the other figures have scripts in benchmarks/
 	$(BIN)/python -m benchmarks.training
 
 lock: .venv/.dev ## pin what pyproject.toml asks for

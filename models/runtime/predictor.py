@@ -59,7 +59,7 @@ class Predictor:
         answer = decode(
             manifest.task, manifest.labels, manifest.calibration, outputs["logits"], tokens=encoded.tokens
         )
-        return Prediction(answer, encoded.tokens, tuple(encoded.unknown), encoded.truncated)
+        return Prediction(answer, encoded.tokens, encoded.unknown, encoded.truncated)
 
     def predict(self, texts: Sequence[str]) -> list[Prediction]:
         """One prediction a text, in order."""
