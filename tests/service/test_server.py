@@ -204,7 +204,9 @@ def test_clients_that_hang_up_or_talk_nonsense_harm_nobody(artifacts) -> None:
                     client.sendall(sent)
         assert service.ask("POST", "/predict", {"text": "good"})[0] == 200
         assert "Traceback" not in "".join(service.out + service.err)
-        assert all(event["status"] < 500 for event in service.events("request"))
+        # Not those to /readyz: until the model is loaded, 503 is its right answer.
+        asked = [event for event in service.events("request") if event["route"] != "/readyz"]
+        assert [event for event in asked if event["status"] >= 500] == []
 
 
 def test_a_chunked_body_has_the_same_limit(artifacts) -> None:
