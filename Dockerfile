@@ -1,17 +1,35 @@
 # syntax=docker/dockerfile:1
-# The service alone: no training code, no compiler, no root.
+# The service alone: no training code, no compiler, no root. Two images: `slim` answers with ONNX Runtime and
+# holds no TensorFlow; `full`, the default, has both engines.
 
 FROM python:3.11-slim-bookworm AS build
 WORKDIR /build
-RUN python -m venv /opt/engram
-COPY requirements-service.txt .
-RUN /opt/engram/bin/pip install --no-cache-dir --require-hashes --no-deps -r requirements-service.txt \
-    # Needed to compile against TensorFlow, to install packages, or never: a third of the size.
-    && packages="$(/opt/engram/bin/python -c 'import sysconfig; print(sysconfig.get_paths()["purelib"])')" \
-    && rm -rf "$packages/tensorflow/include" "$packages"/clang "$packages"/pip "$packages"/pip-* \
-    && find "$packages" -depth -type d \( -name tests -o -name __pycache__ \) -exec rm -rf {} +
+RUN python -m venv --without-pip /opt/engram
+# Byte code is made here, for a quick start under any user; sources and byte code never part, so no check.
+ENV INSTALL="pip --disable-pip-version-check --python /opt/engram/bin/python install --no-cache-dir --no-compile --require-hashes --no-deps" \
+    COMPILE="/opt/engram/bin/python -m compileall -q -j 0 --invalidation-mode unchecked-hash" \
+    PACKAGES=/opt/engram/lib/python3.11/site-packages
 
-FROM python:3.11-slim-bookworm
+FROM build AS build-slim
+COPY requirements-slim.txt .
+RUN $INSTALL -r requirements-slim.txt \
+    && find "$PACKAGES" -depth -type d -name tests -exec rm -rf {} + \
+    && $COMPILE "$PACKAGES"
+
+FROM build AS build-full
+COPY requirements-service.txt .
+RUN $INSTALL -r requirements-service.txt \
+    # Needed to compile against TensorFlow, or never: a third of the size.
+    && rm -rf "$PACKAGES/tensorflow/include" "$PACKAGES/clang" \
+    && find "$PACKAGES" -depth -type d -name tests -exec rm -rf {} + \
+    && $COMPILE "$PACKAGES"
+
+FROM build AS app
+COPY models /app/models
+COPY service /app/service
+RUN $COMPILE /app
+
+FROM python:3.11-slim-bookworm AS base
 ENV PATH=/opt/engram/bin:$PATH \
     PYTHONPATH=/app \
     PYTHONUNBUFFERED=1 \
@@ -21,12 +39,17 @@ ENV PATH=/opt/engram/bin:$PATH \
     # Callers are not asked who they are: publish the port only where all may ask (compose.yaml: this machine).
     ENGRAM_ALLOW_ANONYMOUS=1
 RUN mkdir /artifacts
-COPY --from=build /opt/engram /opt/engram
-COPY models /app/models
-COPY service /app/service
+COPY --from=app /app /app
 WORKDIR /app
 USER 10001:10001
 EXPOSE 8501
 HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --retries=3 \
     CMD ["python", "-m", "service.probe"]
 CMD ["python", "-m", "service"]
+
+FROM base AS slim
+ENV ENGRAM_ENGINE=onnx
+COPY --from=build-slim /opt/engram /opt/engram
+
+FROM base AS full
+COPY --from=build-full /opt/engram /opt/engram

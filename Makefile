@@ -43,8 +43,9 @@ test: lint type check ## everything a change has to pass (MARKERS= runs the slow
 serve: .venv/.runtime ## serve the models in artifacts/
 	$(BIN)/python -m service
 
-image: ## build the container image (needs Docker)
-	docker build -t engram .
+image: ## build both container images (needs Docker)
+	docker build -t engram -t engram:full .
+	docker build -t engram:slim --target slim .
 
 bench: .venv/.dev ## training speed; the other figures have scripts in benchmarks/
 	$(BIN)/python -m benchmarks.training
@@ -52,7 +53,7 @@ bench: .venv/.dev ## training speed; the other figures have scripts in benchmark
 lock: .venv/.dev ## pin what pyproject.toml asks for
 	$(BIN)/uv pip compile pyproject.toml $(LOCK) --extra training -o requirements.txt
 	$(BIN)/uv pip compile pyproject.toml $(LOCK) --extra training --extra dev -c requirements.txt -o requirements-dev.txt
-	$(BIN)/uv pip compile pyproject.toml $(LOCK) --extra tensorflow -c requirements.txt -o requirements-service.txt
+	$(BIN)/uv pip compile pyproject.toml $(LOCK) --extra tensorflow --extra onnx -c requirements.txt -o requirements-service.txt
 	$(BIN)/uv pip compile pyproject.toml $(LOCK) --extra onnx -c requirements.txt -o requirements-slim.txt
 
 LOCK := --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet

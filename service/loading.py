@@ -2,18 +2,25 @@
 
 from pathlib import Path
 
+from models.runtime.memory import keep_memory_small
 from models.runtime.predictor import Predictor, open_predictor
 
 
 def open_warm(path: Path, engine: str, max_batch: int) -> Predictor:
-    """Opens the saved model in ``path`` and has it answer once in every size, so that no request pays for it.
+    """Opens the saved model in ``path``, ready to answer at full speed.
+
+    TensorFlow traces and allocates at the first call of a size, so it answers once in every size before a
+    request has to pay for that. ONNX Runtime keeps nothing from one call to the next, and the golden examples
+    have run already: a warm-up would only slow the start.
 
     Raises:
         ArtifactNotFoundError: nothing is saved there.
         ArtifactError: a file has changed, the engine cannot load it, or it answers otherwise than when saved.
     """
+    keep_memory_small()
     predictor = open_predictor(path, engine)
-    warm_up(predictor, max_batch)
+    if engine == "savedmodel":
+        warm_up(predictor, max_batch)
     return predictor
 
 

@@ -1,12 +1,13 @@
 """The code-point table: the class, plain form and lower-case form of every code point."""
 
 import hashlib
-from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+
+import numpy as np
 
 CODE_POINTS = 0x110000
 PATH = Path(__file__).with_name("code_points.txt")
@@ -85,7 +86,6 @@ def _progression(words: str) -> tuple[int, int, int]:
 
 
 def _apply(mapping: Mapping[int, int]) -> str:
-    codes = array("I", range(CODE_POINTS))
-    for code, target in mapping.items():
-        codes[code] = target
-    return codes.tobytes().decode("utf-32", "surrogatepass")
+    codes = np.arange(CODE_POINTS, dtype="<u4")
+    codes[list(mapping)] = list(mapping.values())
+    return codes.tobytes().decode("utf-32-le", "surrogatepass")

@@ -28,3 +28,11 @@ def test_a_version_is_warm_when_it_is_handed_over(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr("service.loading.open_predictor", lambda path, name: predictor)
     assert open_warm(tmp_path, "savedmodel", 4) is predictor
     assert engine.calls
+
+
+def test_onnx_starts_without_a_warm_up(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """It keeps nothing between calls, and the golden examples have run when it is opened."""
+    engine = FakeEngine()
+    monkeypatch.setattr("service.loading.open_predictor", lambda path, name: make_predictor(engine))
+    open_warm(tmp_path, "onnx", 4)
+    assert engine.calls == []
