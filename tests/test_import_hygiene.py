@@ -56,3 +56,15 @@ def test_a_saved_model_answers_without_keras_or_the_code_that_builds_networks(ti
     )
     assert "tensorflow" in found
     assert not any(name.startswith(("models.networks", "training", "service")) for name in found)
+
+
+@pytest.mark.parametrize("engine", ["onnx", "onnx-int8"])
+def test_the_service_answers_with_onnx_without_tensorflow(tiny_artifact: object, engine: str) -> None:
+    found = imported(
+        "import service, service.app, service.server\n"
+        "from pathlib import Path; from service.loading import open_warm\n"
+        f"predictor = open_warm(Path({str(tiny_artifact)!r}), {engine!r}, 64)\n"
+        "assert predictor.predict(['a story'])[0].tokens == 2"
+    )
+    assert "onnxruntime" in found
+    assert not {name.split(".")[0] for name in found} & (HEAVY | {"onnx"})

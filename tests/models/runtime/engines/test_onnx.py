@@ -1,6 +1,7 @@
 """The engine without TensorFlow: the same answers, one thread, a reason for each refusal."""
 
 import json
+import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +15,7 @@ from models.errors import ArtifactError, EngramError
 from models.onnx.build import build_onnx
 from models.onnx.graph import Graph
 from models.onnx.network import Network, Part
+from models.runtime.artifact import file_facts
 from models.runtime.engines.load import load_engine
 from models.runtime.engines.onnx import OnnxEngine
 from models.runtime.padding import pad
@@ -145,6 +147,31 @@ def test_a_model_of_something_else_is_refused(tmp_path: Path) -> None:
     (tmp_path / "model.onnx").write_bytes(model.SerializeToString())
     with pytest.raises(ArtifactError, match=r"has the inputs .*image.*; a model of Engram has .*ids"):
         OnnxEngine(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        ("model.int8.onnx", r"golden example \d+ answers .* away from what was saved"),
+        ("3 labels", "misshapen"),
+    ],
+)
+def test_a_file_of_another_network_is_refused_whatever_its_hash(
+    own_artifact: Path, folder: Path, other: str, said: str
+) -> None:
+    """Its manifest was written for the other file, so only the golden examples can tell."""
+    source = own_artifact / other if other.endswith(".onnx") else folder / "model.onnx"
+    shutil.copy(source, own_artifact / "model.onnx")
+    manifest = json.loads((own_artifact / "manifest.json").read_bytes())
+    manifest["files"] = {name: fact.model_dump() for name, fact in file_facts(own_artifact).items()}
+    (own_artifact / "manifest.json").write_text(json.dumps(manifest))
+    if other == "3 labels":
+        # Its table has 50 words: the ids of these texts are within it.
+        manifest["golden"] = [each for each in manifest["golden"] if max(each["ids"], default=0) < 50]
+        assert manifest["golden"]
+        (own_artifact / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(ArtifactError, match=said):
+        open_predictor(own_artifact, "onnx")
 
 
 def test_ids_the_table_lacks_are_one_sentence(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
