@@ -2,9 +2,9 @@
 
 Usage: python -m benchmarks.training [--rows N] [--max-length N] [--data FILE] [--output FILE]
 
-Both sides train the same sizes with the same optimizer on the same rows, one epoch after a warm-up epoch. The
 Both sides train the same sizes with the same optimizer on the same rows, one epoch after a warm-up one. The
-drawn to look like IMDB's (log-normal: median 200 tokens, mean 265 before the cut), or are those of --data.
+lengths are drawn to look like IMDB's (log-normal: median 200 tokens, mean 265 before the cut), or are those
+of --data.
 Tokens a second count real tokens only, on both sides.
 """
 
@@ -29,8 +29,8 @@ from models.text.spec import TextRule  # noqa: E402
 from training.batching import Batches  # noqa: E402
 from training.config import TrainingConfig  # noqa: E402
 from training.data.rows import read_texts  # noqa: E402
-from training.optimizer import build_optimizer  # noqa: E402
 from training.step import NetworkSteps  # noqa: E402
+from training.updates import Updates  # noqa: E402
 
 VOCABULARY, EMBEDDING, UNITS, BATCH = 20_000, 128, 64, 64
 NETWORKS = {
@@ -98,7 +98,7 @@ def bucketed(cell: str, both: bool, rows: list[Any], targets: Any) -> float:
     )
     batches = Batches(rows, targets, batch_size=BATCH)
     model = build_network(spec, seed=1)
-    steps = NetworkSteps(model, build_optimizer(TrainingConfig(), 1000), "classification")
+    steps = NetworkSteps(model, Updates(TrainingConfig(), model, 1000), "classification")
 
     def epoch(number: int) -> None:
         for batch in batches.epoch(1, number):

@@ -80,7 +80,9 @@ class DataConfig(Section):
     slice_column: str | None = None
     """Column by whose values metrics are also given, such as a source."""
     unlabelled: FilePath | None = None
-    """File of texts without labels, for pretraining."""
+    """File of texts without labels, that word vectors are also fitted on: plain lines, or a column."""
+    unlabelled_overlap: Literal["refuse", "drop", "keep"] = "refuse"
+    """What becomes of unlabelled texts that dev or test holds too."""
 
 
 class TextConfig(Section):
@@ -109,6 +111,8 @@ class ModelConfig(Section):
     """How a token id becomes a vector."""
     embedding_size: Positive = 128
     """Numbers in a token's vector."""
+    vectors: Literal["word2vec"] | None = None
+    """What the vectors start from: "word2vec" fits them on the training and the unlabelled texts first."""
     cell: Annotated[str, _part_of(CELLS)] = "lstm"
     """The recurrent cell."""
     units: Positive = 64
@@ -136,10 +140,20 @@ class TrainingConfig(Section):
     """How a gradient becomes a step."""
     learning_rate: Annotated[float, Field(gt=0.0)] = 1e-3
     """Size of a step."""
-    schedule: Literal["constant", "cosine", "linear"] = "constant"
+    schedule: Literal["constant", "cosine", "linear", "one-cycle"] = "constant"
     """How the learning rate changes until the last epoch."""
+    warmup: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
+    """Share of all steps in which the learning rate rises to its full size."""
+    embedding_rate: Annotated[float, Field(ge=0.0)] | None = None
+    """Learning rate of the word vectors: 0 leaves them as they start, "none" means learning_rate."""
+    embedding_updates: Literal["lazy", "dense"] = "lazy"
+    """"lazy" changes the vectors of a batch's words only, which is faster (sgd is always dense)."""
+    embedding_decay: Annotated[float, Field(ge=0.0)] = 0.0
+    """Share of a word vector, times its learning rate, taken away at a step (adamw only)."""
+    beta2: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.999
+    """How long squared gradients are remembered (adam and adamw only)."""
     weight_decay: Annotated[float, Field(ge=0.0)] = 0.0
-    """Share of every weight taken away at a step (adamw only)."""
+    """Share of every other weight, times the learning rate, taken away at a step (adamw only)."""
     momentum: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.9
     """Share of the last step kept (sgd only)."""
     clip_norm: Annotated[float, Field(gt=0.0)] | None = 1.0

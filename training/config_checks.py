@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from training.config import Config, DataConfig
+from training.config import Config, DataConfig, TrainingConfig
 
 
 def impossible_combinations(config: Config) -> list[str]:
     """One sentence for each combination that is refused; none where the run can start."""
-    return [*_data(config.data), *_task(config), *_text(config)]
+    return [*_data(config.data), *_task(config), *_text(config), *_training(config.training)]
 
 
 def _data(data: DataConfig) -> list[str]:
@@ -47,10 +47,21 @@ def _task(config: Config) -> list[str]:
             )
     elif config.data.separator is not None:
         problems.append('data.separator is for task = "multilabel"; use "none" with classification')
-    if config.training.weight_decay > 0 and config.training.optimizer != "adamw":
+    return problems
+
+
+def _training(training: TrainingConfig) -> list[str]:
+    problems = []
+    for name in ("weight_decay", "embedding_decay"):
+        if getattr(training, name) > 0 and training.optimizer != "adamw":
+            problems.append(
+                f'training.{name} = {getattr(training, name)} needs training.optimizer = "adamw", '
+                f'not "{training.optimizer}"; use 0 otherwise'
+            )
+    if training.schedule == "one-cycle" and training.warmup == 0:
         problems.append(
-            f'training.weight_decay = {config.training.weight_decay} needs training.optimizer = "adamw", '
-            f'not "{config.training.optimizer}"; use 0 otherwise'
+            'training.schedule = "one-cycle" rises before it falls; give training.warmup a share above 0, '
+            "such as 0.3"
         )
     return problems
 

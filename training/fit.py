@@ -20,9 +20,10 @@ from training.config import TrainingConfig
 from training.evaluate import Targets
 from training.history import EpochRecord, History, Stop
 from training.interrupt import Interrupt
-from training.optimizer import build_optimizer
 from training.progress import Reporter
 from training.step import NetworkSteps
+from training.tally import Divergence, Tally
+from training.updates import Updates
 
 EVALUATION_BATCH = 128
 
@@ -61,8 +62,8 @@ class Fit:
         """
         self.model, self.task, self.config, self.dev, self.seed = model, task, config, dev, seed
         self.batches = Batches(train.ids, train.targets, batch_size=config.batch_size, weights=weights)
-        self.optimizer = build_optimizer(config, len(self.batches) * config.epochs)
-        self.steps = NetworkSteps(model, self.optimizer, task)
+        self.updates = Updates(config, model, len(self.batches) * config.epochs)
+        self.steps = NetworkSteps(model, self.updates, task)
 
     def run(
         self, store: CheckpointStore, reporter: Reporter, interrupt: Interrupt, *, resume: bool
@@ -119,7 +120,7 @@ class Fit:
             store.clear()
             return fresh, []
         state, current, best = saved
-        _assign([*self.model.variables, *self.optimizer.variables], current)
+        _assign([*self.model.variables, *self.updates.variables], current)
         reporter.say(f"resuming after epoch {len(state.epochs)} (best so far: epoch {state.best_epoch})")
         return state, best
 
@@ -138,28 +139,29 @@ class Fit:
         self, epoch: int, store: CheckpointStore, state: RunState, reporter: Reporter, interrupt: Interrupt
     ) -> EpochRecord:
         reporter.start(epoch, self.config.epochs, self.batches.tokens)
-        begin, total, rows, tokens = time.perf_counter(), 0.0, 0, 0
-        for step, batch in enumerate(self.batches.epoch(self.seed, epoch), start=1):
-            loss = self.steps.train(batch)
-            if not math.isfinite(loss):
-                raise TrainingError(self._diverged(loss, epoch, step, store, state))
-            total, rows = total + loss * len(batch.rows), rows + len(batch.rows)
-            tokens += int(batch.lengths.sum())
-            reporter.step(int(batch.lengths.sum()), total / rows)
+        begin, tally = time.perf_counter(), Tally()
+        for batch in self.batches.epoch(self.seed, epoch):
+            wrong = tally.add(batch, self.steps.train(batch))
+            if wrong:
+                raise TrainingError(self._diverged(wrong, epoch, store, state))
+            reporter.step(int(batch.lengths.sum()), tally.loss)
             if interrupt:
                 break
+        wrong = tally.fetch()
         seconds = time.perf_counter() - begin
         dev_loss, accuracy, score = self._judge()
-        if not math.isfinite(dev_loss):  # the last step did it: a step's loss is that of before the step
-            raise TrainingError(self._diverged(dev_loss, epoch, step, store, state))
+        if not wrong and not math.isfinite(dev_loss):  # the last step did it: its loss is that of before it
+            wrong = Divergence(tally.steps, dev_loss)
+        if wrong:
+            raise TrainingError(self._diverged(wrong, epoch, store, state))
         return EpochRecord(
             epoch=epoch,
-            train_loss=total / rows,
+            train_loss=tally.loss,
             dev_loss=dev_loss,
             dev_accuracy=accuracy,
             score=score,
             seconds=seconds,
-            tokens_per_second=tokens / seconds,
+            tokens_per_second=tally.tokens / seconds,
             padding_share=self.batches.padding_share(self.seed, epoch),
         )
 
@@ -183,20 +185,21 @@ class Fit:
         accuracy = float(right.mean())
         return loss, accuracy, {"accuracy": accuracy, "macro_f1": score, "loss": -loss}[self.config.monitor]
 
-    def _diverged(self, loss: float, epoch: int, step: int, store: CheckpointStore, state: RunState) -> str:
+    def _diverged(self, wrong: Divergence, epoch: int, store: CheckpointStore, state: RunState) -> str:
         kept = (
             f"The weights of epoch {state.best_epoch} are kept in {store.folder}."
             if state.best_epoch
             else "No epoch was finished, so no weights are kept."
         )
         return (
-            f"The loss became {loss} in epoch {epoch}, step {step} "
-            f"(learning_rate = {self.config.learning_rate:g}, clip_norm = {self.config.clip_norm}); "
+            f"The loss became {wrong.loss:g} in epoch {epoch}, step {wrong.step} "
+            f"(learning_rate = {self.config.learning_rate:g}, clip_norm = {self.config.clip_norm}"
+            f"{wrong.details}); "
             f"set a lower learning_rate or a clip_norm. {kept}"
         )
 
     def _current(self) -> Arrays:
-        return _arrays([*self.model.variables, *self.optimizer.variables])
+        return _arrays([*self.model.variables, *self.updates.variables])
 
 
 def _arrays(variables: Sequence[keras.Variable]) -> Arrays:

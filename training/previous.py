@@ -82,6 +82,7 @@ def open_previous(path: Path, config: Config) -> Previous:
     artifact = open_artifact(path)
     verify_files(artifact)
     saved, asked = artifact.manifest.config, config_as_dict(config)
+    saved = saved | {part: _defaults(part) | saved[part] for part in TAKEN_OVER if part != "task"}
     for part in TAKEN_OVER:
         if saved[part] != asked[part]:
             raise ConfigError(
@@ -89,6 +90,12 @@ def open_previous(path: Path, config: Config) -> Previous:
                 f"{_difference(part, saved, asked)}."
             )
     return Previous(artifact)
+
+
+def _defaults(part: str) -> dict[str, Any]:
+    """A section's defaults: what keys mean that came after a model was saved."""
+    values: dict[str, Any] = Config.model_fields[part].default.model_dump(mode="json")
+    return values
 
 
 def _difference(part: str, saved: dict[str, Any], asked: dict[str, Any]) -> str:

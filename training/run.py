@@ -40,6 +40,7 @@ from training.previous import Previous
 from training.progress import Reporter
 from training.report.material import JudgedRows, ReportMaterial
 from training.report.render import render_report
+from training.vectors.start import StartVectors, start_vectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class Prepared:
     targets: dict[str, Targets]
     baseline: Baseline
     previous: Previous | None
+    vectors: StartVectors | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,11 @@ def prepare(config: Config, reporter: Reporter, previous: Previous | None = None
     )
     baseline = fit_baseline(config.task, rule, dataset.train.texts, goals["train"], len(labels), config.seed)
     reporter.say(f"baseline fitted in {baseline.seconds:.0f} s: {BASELINE}")
-    return Prepared(config, dataset, rule, vocabulary, encoded, labels, goals, baseline, previous)
+    # A network to go on from has its vectors.
+    vectors = (
+        None if previous else start_vectors(config, dataset, rule, vocabulary, encoded["train"].ids, reporter)
+    )
+    return Prepared(config, dataset, rule, vocabulary, encoded, labels, goals, baseline, previous, vectors)
 
 
 def train_network(prepared: Prepared, seed: int, reporter: Reporter, *, resume: bool = False) -> Trained:
@@ -192,7 +198,10 @@ def save(
 def _network(prepared: Prepared, seed: int) -> keras.Model:
     if prepared.previous is not None:
         return prepared.previous.load_model()
-    return build_network(_spec(prepared), seed)
+    model = build_network(_spec(prepared), seed)
+    if prepared.vectors is not None:
+        prepared.vectors.put_into(model)
+    return model
 
 
 def _spec(prepared: Prepared) -> NetworkSpec:
@@ -200,7 +209,7 @@ def _spec(prepared: Prepared) -> NetworkSpec:
         vocabulary_size=len(prepared.vocabulary),
         classes=len(prepared.labels),
         head="sigmoid" if prepared.config.task == "multilabel" else "softmax",
-        **prepared.config.model.model_dump(),
+        **prepared.config.model.model_dump(exclude={"vectors"}),
     )
 
 
@@ -232,7 +241,8 @@ def _run_key(prepared: Prepared, seed: int) -> str:
     previous = prepared.previous
     start = previous.fingerprint if previous else None
     config = {key: value for key, value in config_as_dict(prepared.config).items() if key != "output"}
-    facts = [config, prepared.dataset.fingerprint, seed, start]
+    vectors = prepared.vectors.sha256 if prepared.vectors else None
+    facts = [config, prepared.dataset.fingerprint, seed, start, vectors]
     digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
     return f"{prepared.config.name}-{digest[:16]}"
 
@@ -306,7 +316,12 @@ def _manifest(
         baseline_name=BASELINE,
         margin=_margin(prepared, trained, baseline),
         data=data_reference(prepared.dataset, prepared.encoded),
-        training={"history": trained.history.as_dict(), "seed": trained.seed, **extra},
+        training={
+            "history": trained.history.as_dict(),
+            "seed": trained.seed,
+            "vectors": prepared.vectors.as_dict() if prepared.vectors else None,
+            **extra,
+        },
         golden=[],
         environment=environment(),
         files={},

@@ -200,7 +200,9 @@ def test_a_value_of_the_wrong_kind_is_refused_with_what_is_allowed(write, overri
         (["data.dev=reviews.csv"], "reviews.csv is given more than once"),
         (["data.label_column=text"], 'are both "text"'),
         (["data.label_names={}"], "data.label_names is empty"),
-        (["training.weight_decay=0.1"], 'needs training.optimizer = "adamw"'),
+        (["training.weight_decay=0.1"], 'training.weight_decay = 0.1 needs training.optimizer = "adamw"'),
+        (["training.embedding_decay=0.1"], "training.embedding_decay = 0.1 needs"),
+        (["training.schedule=one-cycle"], "give training.warmup a share above 0"),
     ],
 )
 def test_a_combination_that_cannot_be_trained_is_refused(write, overrides, part):

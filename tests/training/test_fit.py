@@ -19,7 +19,8 @@ from training.fit import EncodedRows, Fit
 from training.history import EpochRecord, History
 from training.interrupt import Interrupt
 from training.progress import PlainReporter
-from training.step import NetworkSteps
+from training.step import NetworkSteps, StepFigures
+from training.updates import Updates
 
 MakeFit = Callable[..., Fit]
 KNOWN, OTHER = 2, 3
@@ -49,7 +50,7 @@ def new_fit(**values: Any) -> Fit:
 
 
 def everything(fit: Fit) -> list[keras.Variable]:
-    return [*fit.model.variables, *fit.optimizer.variables]
+    return [*fit.model.variables, *fit.updates.variables]
 
 
 @pytest.fixture(scope="module")
@@ -231,9 +232,9 @@ def test_a_loss_that_is_no_number_ends_the_run_and_the_last_good_weights_stay(
     good: list[np.ndarray] = []
     train, calls = fit.steps.train, iter(range(1, 100))
 
-    def diverges(batch: Batch) -> float:
+    def diverges(batch: Batch) -> StepFigures:
         if next(calls) > 7:  # five steps an epoch
-            return math.nan
+            return StepFigures(math.nan, 12.5)
         return train(batch)
 
     class Notes(PlainReporter):
@@ -246,6 +247,7 @@ def test_a_loss_that_is_no_number_ends_the_run_and_the_last_good_weights_stay(
     message = str(caught.value)
     for part in (
         "nan in epoch 2, step 3",
+        "gradient norm 12.5, batch of 8 rows of at most",
         "learning_rate = 0.02",
         "clip_norm = 1.0",
         "epoch 1",
@@ -266,11 +268,11 @@ def test_weights_that_the_last_step_of_an_epoch_broke_are_not_kept(
     fit = make_fit()
     train, calls = fit.steps.train, iter(range(1, 100))
 
-    def breaks_the_weights(batch: Batch) -> float:
-        loss = train(batch)
+    def breaks_the_weights(batch: Batch) -> StepFigures:
+        figures = train(batch)
         if next(calls) == 5:
             fit.model.trainable_variables[-1].assign([math.nan, 0.0])
-        return loss
+        return figures
 
     monkeypatch.setattr(fit.steps, "train", breaks_the_weights)
     with pytest.raises(TrainingError, match=r"nan in epoch 1, step 5 .* no weights are kept"):
@@ -341,6 +343,10 @@ def plain_network(classes: int, head: Head = "softmax") -> keras.Model:
     return build_network(NetworkSpec(9, classes, head, cell="simple_rnn", **sizes), 1)
 
 
+def nothing_learned(model: keras.Model) -> Updates:
+    return Updates(TrainingConfig(optimizer="sgd", momentum=0.0, learning_rate=1e-30), model, 9)
+
+
 def log_softmax(logits: np.ndarray) -> np.ndarray:
     return logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
 
@@ -350,11 +356,11 @@ def test_row_weights_change_the_loss() -> None:
     model = plain_network(2)
     ids, targets = np.array([[4, 3], [5, 2], [6, 2]], np.int32), np.array([1, 0, 0], np.int32)
     lengths, rows = np.full(3, 2, np.int32), np.arange(3)
-    steps = NetworkSteps(model, keras.optimizers.SGD(0.0), "classification")
+    steps = NetworkSteps(model, nothing_learned(model), "classification")
     losses = -log_softmax(steps.logits(ids, lengths))[rows, targets]
     for weights in ([1, 1, 1], [4, 0.5, 0.5], [0, 0, 2]):
-        loss = steps.train(Batch(ids, lengths, targets, np.array(weights, np.float32), rows))
-        assert loss == pytest.approx(np.average(losses, weights=weights), abs=1e-6)
+        loss, _ = steps.train(Batch(ids, lengths, targets, np.array(weights, np.float32), rows))
+        assert float(loss) == pytest.approx(np.average(losses, weights=weights), abs=1e-6)
     assert np.ptp(losses) > 1e-3
 
 
@@ -362,8 +368,8 @@ def test_multilabel_loss_is_the_mean_cross_entropy_of_all_labels() -> None:
     model = plain_network(3, head="sigmoid")
     ids, lengths = np.array([[4, 3], [5, 2]], np.int32), np.full(2, 2, np.int32)
     targets = np.array([[1, 0, 1], [0, 0, 0]], np.float32)
-    steps = NetworkSteps(model, keras.optimizers.SGD(0.0), "multilabel")
+    steps = NetworkSteps(model, nothing_learned(model), "multilabel")
     p = 1 / (1 + np.exp(-steps.logits(ids, lengths)))
     expected = -np.log(np.where(targets == 1, p, 1 - p)).mean()
-    loss = steps.train(Batch(ids, lengths, targets, np.ones(2, np.float32), np.arange(2)))
-    assert loss == pytest.approx(expected, abs=1e-6)
+    loss, _ = steps.train(Batch(ids, lengths, targets, np.ones(2, np.float32), np.arange(2)))
+    assert float(loss) == pytest.approx(expected, abs=1e-6)

@@ -1,3 +1,5 @@
+import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -44,6 +46,19 @@ def test_how_it_learns_and_what_from_may_differ(tiny_artifact: Path) -> None:
         "training.epochs=99", "training.optimizer='sgd'", "seed=9", "data.dev=0.3", "name='other'"
     )
     assert open_previous(tiny_artifact, changed).reference == "tiny/1"
+
+
+def test_keys_that_came_after_a_model_was_saved_have_their_defaults(
+    tiny_artifact: Path, tmp_path: Path
+) -> None:
+    old = tmp_path / "tiny" / "1"
+    shutil.copytree(tiny_artifact, old)
+    manifest = json.loads((old / "manifest.json").read_text())
+    del manifest["config"]["model"]["vectors"]
+    (old / "manifest.json").write_text(json.dumps(manifest))
+    assert open_previous(old, config()).reference == "tiny/1"
+    with pytest.raises(ConfigError, match=r"model\.vectors = 'word2vec', saved with None"):
+        open_previous(old, config("model.vectors=word2vec"))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,79 @@
+"""Fitted vectors in a network, from the config to the saved model."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models.networks.build import build_network
+from models.networks.spec import NetworkSpec
+from training.config_file import load_config
+from training.progress import PlainReporter
+from training.run import Prepared, _network, _run_key, prepare
+from training.vectors.start import MEAN_NORM, StartVectors, rescaled
+from training.vectors.word2vec import Word2Vec
+
+WriteConfig = Callable[[Path], Path]
+
+
+def prepared(write_config: WriteConfig, folder: Path, *overrides: str) -> Prepared:
+    path = write_config(folder)
+    (folder / "more.txt").write_text("row was indeed really good\n" * 30)
+    return prepare(load_config(path, ["model.vectors=word2vec", *overrides]), PlainReporter())
+
+
+def test_a_network_starts_with_the_vectors_of_its_training_texts(
+    write_config: WriteConfig, tmp_path: Path
+) -> None:
+    run = prepared(write_config, tmp_path)
+    assert run.vectors is not None
+    assert (run.vectors.texts, run.vectors.tokens) == (40, sum(map(len, run.encoded["train"].ids)))
+    table = np.asarray(_network(run, 3).get_layer("embedding").embeddings.value)
+    fitted = run.vectors.table.any(axis=1)
+    np.testing.assert_array_equal(table[fitted], run.vectors.table[fitted])
+    assert np.linalg.norm(table[fitted], axis=1).mean() == pytest.approx(MEAN_NORM, rel=1e-4)
+    assert not table[0].any()
+    good, bad, row = (run.vocabulary.ids[word] for word in ("good", "bad", "row"))
+    assert fitted[[good, bad, row]].all()
+
+
+def test_unlabelled_texts_are_read_too(write_config: WriteConfig, tmp_path: Path) -> None:
+    run = prepared(write_config, tmp_path, "data.unlabelled=more.txt")
+    assert run.vectors is not None
+    assert (run.vectors.texts, run.vectors.as_dict()["tokens"]) == (70, run.vectors.tokens)
+    without = prepared(write_config, tmp_path)
+    assert without.vectors is not None
+    assert run.vectors.tokens == without.vectors.tokens + 30 * 5
+    assert run.vectors.sha256 != without.vectors.sha256
+    assert _run_key(run, 3) != _run_key(without, 3)
+
+
+def test_the_same_texts_are_fitted_once(
+    write_config: WriteConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = prepared(write_config, tmp_path)
+    monkeypatch.setattr(Word2Vec, "fit", lambda *_: 1 / 0)
+    again = prepared(write_config, tmp_path)
+    assert first.vectors is not None
+    assert again.vectors is not None
+    assert first.vectors.sha256 == again.vectors.sha256
+    with pytest.raises(ZeroDivisionError):
+        prepared(write_config, tmp_path, "data.unlabelled=more.txt")
+    with pytest.raises(ZeroDivisionError):
+        prepared(write_config, tmp_path, "model.embedding_size=5")
+
+
+def test_tokens_without_a_vector_keep_the_network_s_own() -> None:
+    model = build_network(NetworkSpec(4, 2, embedding_size=3, cell="simple_rnn", units=2), 1)
+    own = np.asarray(model.get_layer("embedding").embeddings.value).copy()
+    table = np.zeros((4, 3), np.float32)
+    table[3] = 7.0
+    StartVectors(table, 1, 1).put_into(model)
+    found = np.asarray(model.get_layer("embedding").embeddings.value)
+    np.testing.assert_array_equal(found, [[0, 0, 0], own[1], own[2], [7, 7, 7]])
+
+
+def test_rescaling_keeps_directions_and_ignores_rows_without_a_vector() -> None:
+    found = rescaled(np.array([[0, 0], [3, 4], [0, 15]], np.float32))
+    np.testing.assert_allclose(found, np.array([[0, 0], [3, 4], [0, 15]]) * MEAN_NORM / 10, rtol=1e-6)

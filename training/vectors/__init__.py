@@ -1,0 +1,1 @@
+"""What the word vectors of a network start from, other than chance."""

@@ -1,0 +1,108 @@
+"""The word vectors a network starts with when ``model.vectors`` asks for fitted ones."""
+
+import hashlib
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+import numpy.typing as npt
+
+from models.runtime.threads import available_cpus
+from models.text.plain import PlainText
+from models.text.spec import OTHER_ID, PADDING_ID, TextRule
+from models.text.vocabulary import Vocabulary
+from training.config import Config
+from training.data.dataset import Dataset
+from training.progress import Reporter
+from training.vectors.cache import VectorCache, fingerprint
+from training.vectors.unlabelled import read_unlabelled
+from training.vectors.word2vec import Ids, Word2Vec
+
+# Mean length of the vectors a network starts with: far from the 0.3 of a random start, so that they are not
+# drowned in the first steps, and near what dropout and the recurrent layer's own start expect.
+MEAN_NORM = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class StartVectors:
+    """Fitted vectors, one row a token id; a row of zeros means that none was fitted.
+
+    ``texts`` and ``tokens`` count what they were fitted on.
+    """
+
+    table: npt.NDArray[np.float32]
+    texts: int
+    tokens: int
+
+    @property
+    def sha256(self) -> str:
+        """Identifies the numbers themselves."""
+        return hashlib.sha256(self.table.tobytes()).hexdigest()
+
+    def as_dict(self) -> dict[str, Any]:
+        """What an artifact tells of them."""
+        return {"texts": self.texts, "tokens": self.tokens, "sha256": self.sha256}
+
+    def put_into(self, model: keras.Model) -> None:
+        """Gives the network's table these rows; tokens without one keep theirs, padding becomes 0."""
+        table = model.get_layer("embedding").embeddings
+        fitted = self.table.any(axis=1, keepdims=True)
+        values = np.where(fitted, self.table, np.asarray(table.value))
+        values[PADDING_ID] = 0.0
+        table.assign(values)
+
+
+def start_vectors(
+    config: Config,
+    dataset: Dataset,
+    rule: TextRule,
+    vocabulary: Vocabulary,
+    train: Sequence[Ids],
+    reporter: Reporter,
+) -> StartVectors | None:
+    """Fits the vectors of a config, or takes those of an earlier run with the same settings and texts.
+
+    Args:
+        train: token ids of the training texts; those of ``data.unlabelled`` are read by the same rule.
+
+    Returns:
+        None where ``model.vectors`` is unset.
+
+    Raises:
+        DataError: the unlabelled file cannot be used.
+        TrainingError: the vectors cannot be kept on disk.
+    """
+    if config.model.vectors is None:
+        return None
+    texts = [*train, *_encoded(read_unlabelled(config, dataset), rule, vocabulary)]
+    tokens = sum(map(len, texts))
+    method = Word2Vec(config.model.embedding_size, config.seed)
+    cache = VectorCache(config.output.artifacts)
+    name = f"word2vec-{fingerprint(method.facts | {'rows': len(vocabulary)}, texts)[:32]}"
+    table = cache.load(name, (len(vocabulary), method.size))
+    if table is None:
+        reporter.say(f"fitting word vectors on {len(texts):,} texts of {tokens:,} tokens")
+        begin = time.perf_counter()
+        table = method.fit(texts, len(vocabulary), available_cpus())
+        cache.save(name, table)
+        reporter.say(f"word vectors fitted in {time.perf_counter() - begin:.0f} s")
+    else:
+        reporter.say("word vectors: those of an earlier run with the same texts")
+    return StartVectors(rescaled(table), len(texts), tokens)
+
+
+def rescaled(table: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """The table with its rows' mean length, rows of zeros aside, at ``MEAN_NORM``."""
+    norms = np.linalg.norm(table, axis=1)
+    return np.asarray(table * (MEAN_NORM / norms[norms > 0].mean()), dtype=np.float32)
+
+
+def _encoded(texts: Sequence[str], rule: TextRule, vocabulary: Vocabulary) -> list[Ids]:
+    plain, find = PlainText(rule), vocabulary.ids.get
+    return [
+        np.array([find(token, OTHER_ID) for token in plain.tokenize(text).tokens], dtype=np.int32)
+        for text in texts
+    ]

@@ -1,0 +1,41 @@
+"""Texts without labels, kept apart from those a network is judged on."""
+
+from models.errors import DataError
+from training.config import Config
+from training.data.dataset import Dataset
+from training.data.rows import read_texts
+from training.data.split import same_text
+
+
+def read_unlabelled(config: Config, dataset: Dataset) -> list[str]:
+    """The texts of ``data.unlabelled``; none where the config names no file.
+
+    Vectors fitted on a text that dev or test holds too have read what they are judged on. Such texts refuse
+    the file, are left out or kept, as ``data.unlabelled_overlap`` says.
+
+    Raises:
+        DataError: the file cannot be read, or holds texts of dev or test.
+    """
+    if config.data.unlabelled is None:
+        return []
+    path = config.locate(config.data.unlabelled)
+    texts = list(read_texts(path, config.data.text_column))
+    choice = config.data.unlabelled_overlap
+    if choice == "keep":
+        return texts
+    judged = {
+        same_text(text): name
+        for name in ("dev", "test")
+        for text in (dataset.parts[name].texts if name in dataset.parts else ())
+    }
+    found = [judged[same_text(text)] for text in texts if same_text(text) in judged]
+    if not found:
+        return texts
+    if choice == "refuse":
+        parts = " and ".join(sorted(set(found)))
+        raise DataError(
+            f"{path}: {len(found):,} of its {len(texts):,} texts also stand in {parts}, which would judge a "
+            'network by what its word vectors have read; set data.unlabelled_overlap = "drop" to leave these '
+            'texts out, or "keep" to read them all the same.'
+        )
+    return [text for text in texts if same_text(text) not in judged]
