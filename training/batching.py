@@ -51,6 +51,7 @@ class Batches:
         targets: npt.NDArray[Any] | None = None,
         *,
         batch_size: int,
+        batch_tokens: int | None = None,
         weights: npt.NDArray[np.floating] | None = None,
     ) -> None:
         """Takes rows.
@@ -59,6 +60,8 @@ class Batches:
             ids: the token ids of each row, int32 [tokens].
             targets: [rows, ...]; zeros [rows] where none are given.
             batch_size: rows in a batch; the last may have fewer.
+            batch_tokens: most positions in a batch, rows times width; takes the place of ``batch_size``. A
+                row that is longer has a batch of its own.
             weights: [rows].
         """
         self._ids = ids
@@ -67,11 +70,13 @@ class Batches:
         self._weights = np.ones(len(ids), np.float32) if weights is None else weights.astype(np.float32)
         if not len(self._targets) == len(self._weights) == len(ids):
             raise ValueError(f"{len(ids)} rows, {len(self._targets)} targets, {len(self._weights)} weights")
-        self.batch_size = batch_size
+        self.batch_size, self.batch_tokens = batch_size, batch_tokens
 
-    def __len__(self) -> int:
-        """Number of batches in an epoch."""
-        return -(-len(self._ids) // self.batch_size)
+    def steps(self, seed: int, epochs: int) -> int:
+        """Number of batches in the epochs 1 to ``epochs`` together."""
+        if self.batch_tokens is None:
+            return epochs * -(-len(self._ids) // self.batch_size)
+        return sum(len(self._shuffled(seed, epoch)) for epoch in range(1, epochs + 1))
 
     @property
     def tokens(self) -> int:
@@ -94,7 +99,7 @@ class Batches:
     def _shuffled(self, seed: int, epoch: int) -> list[npt.NDArray[np.int64]]:
         random = np.random.default_rng([seed, epoch])
         order = random.permutation(len(self._ids))
-        window = _WINDOW * self.batch_size
+        window = _WINDOW * self._rows_in_a_batch()
         batches: list[npt.NDArray[np.int64]] = []
         for start in range(0, len(order), window):
             part = order[start : start + window]
@@ -102,8 +107,22 @@ class Batches:
             batches += self._cut(part[np.argsort(blurred, kind="stable")])
         return [batches[i] for i in random.permutation(len(batches))]
 
+    def _rows_in_a_batch(self) -> int:
+        """Rows of a batch, on average."""
+        if self.batch_tokens is None:
+            return self.batch_size
+        return max(1, int(self.batch_tokens / max(1.0, self._lengths.mean())))
+
     def _cut(self, order: npt.NDArray[np.int64]) -> list[npt.NDArray[np.int64]]:
-        return [order[start : start + self.batch_size] for start in range(0, len(order), self.batch_size)]
+        if self.batch_tokens is None:
+            return [order[start : start + self.batch_size] for start in range(0, len(order), self.batch_size)]
+        starts, longest = [0], 0
+        for place, length in enumerate(self._lengths[order].tolist()):
+            longest = max(longest, length)
+            if place > starts[-1] and (place + 1 - starts[-1]) * _width(longest) > self.batch_tokens:
+                starts.append(place)
+                longest = length
+        return np.split(order, starts[1:])
 
     def _batch(self, rows: npt.NDArray[np.int64]) -> Batch:
         lengths = self._lengths[rows]

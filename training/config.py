@@ -125,6 +125,8 @@ class ModelConfig(Section):
     """How the states of a text become one vector."""
     embedding_dropout: Dropout = 0.2
     """Share of the embedding's channels dropped in training, for a whole text."""
+    layer_dropout: Dropout = 0.0
+    """Share of the channels between two recurrent layers dropped in training, for a whole text."""
     dropout: Dropout = 0.3
     """Share of the pooled features dropped in training."""
 
@@ -136,6 +138,8 @@ class TrainingConfig(Section):
     """Most times every training row is read."""
     batch_size: Positive = 64
     """Rows in a batch."""
+    batch_tokens: Annotated[int, Field(ge=8)] | None = None
+    """Most positions in a batch (rows times the longest), in place of batch_size."""
     optimizer: Literal["adam", "adamw", "sgd"] = "adam"
     """How a gradient becomes a step."""
     learning_rate: Annotated[float, Field(gt=0.0)] = 1e-3
@@ -158,6 +162,12 @@ class TrainingConfig(Section):
     """Share of the last step kept (sgd only)."""
     clip_norm: Annotated[float, Field(gt=0.0)] | None = 1.0
     """Longest gradient; a longer one is scaled down to it."""
+    word_dropout: Dropout = 0.0
+    """Share of the tokens of a training text that are read as unknown ones."""
+    label_smoothing: Dropout = 0.0
+    """Share of the truth that is spread over all labels in training."""
+    average: Annotated[float, Field(gt=0.0, lt=1.0)] | None = None
+    """Decay of a moving average of the weights, such as 0.999, that is judged and saved instead of them."""
     patience: Positive = 2
     """Epochs without a better dev score before training ends."""
     monitor: Literal["accuracy", "macro_f1", "loss"] = "accuracy"

@@ -2,7 +2,8 @@
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass
 
 import keras
@@ -13,17 +14,20 @@ import tensorflow as tf
 from models.errors import TrainingError
 from models.runtime.decoding import probabilities
 from models.runtime.manifest import Task
-from training.batching import Batches, run_in_batches
+from training.average import WeightAverage
+from training.batching import Batch, Batches, run_in_batches
 from training.bootstrap import macro_f1_of
 from training.checkpoint import Arrays, CheckpointStore, RunState
 from training.config import TrainingConfig
 from training.evaluate import Targets
 from training.history import EpochRecord, History, Stop
 from training.interrupt import Interrupt
+from training.prefetch import prefetched
 from training.progress import Reporter
 from training.step import NetworkSteps
 from training.tally import Divergence, Tally
 from training.updates import Updates
+from training.word_dropout import hide_words
 
 EVALUATION_BATCH = 128
 
@@ -61,9 +65,18 @@ class Fit:
             seed: of the order of the batches; the network has its own.
         """
         self.model, self.task, self.config, self.dev, self.seed = model, task, config, dev, seed
-        self.batches = Batches(train.ids, train.targets, batch_size=config.batch_size, weights=weights)
-        self.updates = Updates(config, model, len(self.batches) * config.epochs)
-        self.steps = NetworkSteps(model, self.updates, task)
+        self.batches = Batches(
+            train.ids,
+            train.targets,
+            batch_size=config.batch_size,
+            batch_tokens=config.batch_tokens,
+            weights=weights,
+        )
+        self.updates = Updates(config, model, self.batches.steps(seed, config.epochs))
+        self.average = WeightAverage(model, config.average) if config.average else None
+        self.steps = NetworkSteps(
+            model, self.updates, task, smoothing=config.label_smoothing, average=self.average
+        )
 
     def run(
         self, store: CheckpointStore, reporter: Reporter, interrupt: Interrupt, *, resume: bool
@@ -87,10 +100,11 @@ class Fit:
                 reporter.end(record, best=improved)
                 state = self._next(state, record, improved)
                 if improved:
-                    best = _arrays(self.model.variables)
+                    with self._judged_weights():
+                        best = _arrays(self.model.variables)
                 # Half an epoch is no place to resume from; the checkpoint stays at the last whole one.
                 if not interrupt:
-                    store.save(state, self._current(), best if improved else None)
+                    store.save(state, _arrays(self._state()), best if improved else None)
         if interrupt:
             if not state.epochs:
                 raise KeyboardInterrupt
@@ -120,7 +134,7 @@ class Fit:
             store.clear()
             return fresh, []
         state, current, best = saved
-        _assign([*self.model.variables, *self.updates.variables], current)
+        _assign(self._state(), current)
         reporter.say(f"resuming after epoch {len(state.epochs)} (best so far: epoch {state.best_epoch})")
         return state, best
 
@@ -138,18 +152,21 @@ class Fit:
     def _epoch(
         self, epoch: int, store: CheckpointStore, state: RunState, reporter: Reporter, interrupt: Interrupt
     ) -> EpochRecord:
-        reporter.start(epoch, self.config.epochs, self.batches.tokens)
+        padding_share = self.batches.padding_share(self.seed, epoch)
+        reporter.start(epoch, self.config.epochs, self.batches.tokens, padding_share)
         begin, tally = time.perf_counter(), Tally()
-        for batch in self.batches.epoch(self.seed, epoch):
-            wrong = tally.add(batch, self.steps.train(batch))
-            if wrong:
-                raise TrainingError(self._diverged(wrong, epoch, store, state))
-            reporter.step(int(batch.lengths.sum()), tally.loss)
-            if interrupt:
-                break
+        with closing(prefetched(self._batches(epoch))) as batches:
+            for batch in batches:
+                wrong = tally.add(batch, self.steps.train(batch))
+                if wrong:
+                    raise TrainingError(self._diverged(wrong, epoch, store, state))
+                reporter.step(int(batch.lengths.sum()), tally.loss)
+                if interrupt:
+                    break
         wrong = tally.fetch()
         seconds = time.perf_counter() - begin
-        dev_loss, accuracy, score = self._judge()
+        with self._judged_weights():
+            dev_loss, accuracy, score = self._judge()
         if not wrong and not math.isfinite(dev_loss):  # the last step did it: its loss is that of before it
             wrong = Divergence(tally.steps, dev_loss)
         if wrong:
@@ -162,8 +179,17 @@ class Fit:
             score=score,
             seconds=seconds,
             tokens_per_second=tally.tokens / seconds,
-            padding_share=self.batches.padding_share(self.seed, epoch),
+            padding_share=padding_share,
         )
+
+    def _batches(self, epoch: int) -> Iterator[Batch]:
+        batches = self.batches.epoch(self.seed, epoch)
+        share = self.config.word_dropout
+        return hide_words(batches, share, self.seed, epoch) if share else batches
+
+    def _judged_weights(self) -> AbstractContextManager[None]:
+        """In this block the model has the weights that are judged and kept: the average if there is one."""
+        return self.average.in_place() if self.average else nullcontext()
 
     def _judge(self) -> tuple[float, float, float]:
         """Dev loss, accuracy and the monitored score (higher is better); the loss is NaN if an output is."""
@@ -198,8 +224,10 @@ class Fit:
             f"set a lower learning_rate or a clip_norm. {kept}"
         )
 
-    def _current(self) -> Arrays:
-        return _arrays([*self.model.variables, *self.updates.variables])
+    def _state(self) -> list[keras.Variable]:
+        """All that a run changes and a resumed one needs."""
+        average = self.average.variables if self.average else []
+        return [*self.model.variables, *self.updates.variables, *average]
 
 
 def _arrays(variables: Sequence[keras.Variable]) -> Arrays:

@@ -16,8 +16,8 @@ PLAIN_INTERVAL_S = 15.0
 class Reporter(Protocol):
     """Told how an epoch goes on."""
 
-    def start(self, epoch: int, epochs: int, tokens: int) -> None:
-        """An epoch of ``tokens`` tokens begins."""
+    def start(self, epoch: int, epochs: int, tokens: int, padding_share: float) -> None:
+        """An epoch of ``tokens`` tokens begins; ``padding_share`` of what is computed in it holds none."""
 
     def step(self, tokens: int, loss: float) -> None:
         """A batch of ``tokens`` real tokens is done; ``loss`` is the mean of the epoch so far."""
@@ -53,12 +53,13 @@ class PlainReporter:
     """A line every 15 seconds and one an epoch."""
 
     def __init__(self) -> None:
-        self._epoch, self._epochs, self._total, self._done = 0, 0, 0, 0
+        self._epoch, self._epochs, self._total, self._done, self._padding = 0, 0, 0, 0, 0.0
         self._begin = self._last = 0.0
 
-    def start(self, epoch: int, epochs: int, tokens: int) -> None:
+    def start(self, epoch: int, epochs: int, tokens: int, padding_share: float) -> None:
         """See :class:`Reporter`."""
         self._epoch, self._epochs, self._total, self._done = epoch, epochs, tokens, 0
+        self._padding = padding_share
         self._begin = self._last = time.monotonic()
 
     def step(self, tokens: int, loss: float) -> None:
@@ -70,7 +71,8 @@ class PlainReporter:
             speed = self._done / (now - self._begin)
             self.say(
                 f"epoch {self._epoch}/{self._epochs}: {self._done / self._total:.0%}, loss {loss:.4f}, "
-                f"{speed / 1000:.0f}k tokens/s, {(self._total - self._done) / speed:.0f} s left"
+                f"{speed / 1000:.0f}k tokens/s, {self._padding:.0%} padding, "
+                f"{(self._total - self._done) / speed:.0f} s left"
             )
 
     def end(self, record: EpochRecord, *, best: bool) -> None:
@@ -99,19 +101,27 @@ class BarReporter:
             BarColumn(),
             TaskProgressColumn(),
             TextColumn("loss {task.fields[loss]:.4f}"),
-            TextColumn("{task.fields[speed]:.0f}k tokens/s"),
+            TextColumn("{task.fields[speed]:.0f}k tokens/s, {task.fields[padding]:.0%} padding"),
             TimeRemainingColumn(),
             console=Console(stderr=True),
             transient=True,
         )
-        self._task = self._progress.add_task("", total=1, epoch="", loss=0.0, speed=0.0, visible=False)
+        self._task = self._progress.add_task(
+            "", total=1, epoch="", loss=0.0, speed=0.0, padding=0.0, visible=False
+        )
         self._begin = 0.0
 
-    def start(self, epoch: int, epochs: int, tokens: int) -> None:
+    def start(self, epoch: int, epochs: int, tokens: int, padding_share: float) -> None:
         """See :class:`Reporter`."""
         self._begin = time.monotonic()
         self._progress.reset(
-            self._task, total=tokens, epoch=f"{epoch}/{epochs}", loss=0.0, speed=0.0, visible=True
+            self._task,
+            total=tokens,
+            epoch=f"{epoch}/{epochs}",
+            loss=0.0,
+            speed=0.0,
+            padding=padding_share,
+            visible=True,
         )
 
     def step(self, tokens: int, loss: float) -> None:

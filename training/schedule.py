@@ -12,7 +12,7 @@ from training.config import TrainingConfig
 ONE_CYCLE_START = 1 / 25
 
 
-class Schedule(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore[misc]
+class Schedule(keras.optimizers.schedules.LearningRateSchedule):
     """The learning rate at each step of a run.
 
     With w = ``warmup * steps`` and p the share of the other steps that is done:
@@ -57,11 +57,10 @@ class Schedule(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore
         return (done + 1) / rise
 
     def _after(self, p: Any) -> Any:
-        match self.shape:
-            case "constant":
-                return ops.ones_like(p)
-            case "linear":
-                return 1 - p
+        if self.shape == "constant":
+            return ops.ones_like(p)
+        if self.shape == "linear":
+            return 1 - p
         return (1 + ops.cos(math.pi * p)) / 2
 
     def get_config(self) -> dict[str, Any]:

@@ -10,8 +10,7 @@ from training.config import TrainingConfig
 from training.lazy_adam import LazyAdam
 from training.optimizer import build_optimizer
 from training.schedule import Schedule
-
-EMBEDDING = "embedding"
+from training.word_rows import word_table
 
 
 class Updates:
@@ -31,7 +30,7 @@ class Updates:
         self.clip_norm = config.clip_norm
         self.schedule = Schedule.of(config, steps)
         self._table_share = _table_rate(config) / config.learning_rate
-        table = _table(model)
+        table = word_table(model)
         self.trained = [variable for variable in model.trainable_variables if variable is not table]
         self._optimizer = build_optimizer(config, self.schedule)
         self._optimizer.build(self.trained)
@@ -50,6 +49,11 @@ class Updates:
         """All state, the number of steps taken among it."""
         dense = self._dense.variables if self._dense else []
         return [*self._optimizer.variables, *dense, *(self._lazy.variables if self._lazy else [])]
+
+    @property
+    def by_rows(self) -> bool:
+        """Whether the last of ``trained`` is a table whose gradient comes by rows (``WordRows``)."""
+        return self._lazy is not None
 
     @property
     def steps(self) -> keras.Variable:
@@ -78,12 +82,6 @@ class Updates:
                 self._dense.apply([last], self.trained[-1:])
         self._optimizer.apply(gradients, self.trained[: len(gradients)])
         return norm
-
-
-def _table(model: keras.Model) -> keras.Variable | None:
-    """The word vectors of a network, where it has any."""
-    layers = {layer.name: layer for layer in model.layers}
-    return getattr(layers.get(EMBEDDING), "embeddings", None)
 
 
 def _table_rate(config: TrainingConfig) -> float:

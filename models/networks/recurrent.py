@@ -14,6 +14,10 @@ def recurrent(spec: NetworkSpec, sequence: Tensor, lengths: Tensor, seed: int) -
     The backward direction is the same recurrence over reversed rows, so neither direction needs a mask:
     padding always comes after the tokens. Its states are put back into reading order, after the forward ones:
     size is ``units``, or twice that where ``bidirectional``.
+
+    Between two layers one mask of channels is dropped for all steps of a text and for both directions: Gal
+    and Ghahramani, A theoretically grounded application of dropout in recurrent neural networks, 2016,
+    section 4.2.
     """
     build = find("cell", spec.cell)
     for number in range(1, spec.layers + 1):
@@ -22,6 +26,11 @@ def recurrent(spec: NetworkSpec, sequence: Tensor, lengths: Tensor, seed: int) -
             name = f"{direction}_{number}"
             return build(spec, name, derive(seed, name))
 
+        if number > 1 and spec.layer_dropout > 0:
+            name = f"layer_dropout_{number - 1}"
+            sequence = keras.layers.SpatialDropout1D(spec.layer_dropout, seed=derive(seed, name), name=name)(
+                sequence
+            )
         forward = layer("forward")(sequence)
         if spec.bidirectional:
             reverse = ReverseTokens(name=f"reverse_{number}")

@@ -15,6 +15,7 @@ class NetworkSpec:
         classes: number of labels.
         head: "softmax" (one label a text) or "sigmoid" (any number of labels).
         embedding_dropout: share of embedding channels dropped for a whole text (spatial dropout).
+        layer_dropout: share of channels between recurrent layers dropped for a whole text.
         dropout: share of pooled features dropped before the head.
     """
 
@@ -29,4 +30,5 @@ class NetworkSpec:
     bidirectional: bool = True
     pooling: str = "max+mean"
     embedding_dropout: float = 0.2
+    layer_dropout: float = 0.0
     dropout: float = 0.3

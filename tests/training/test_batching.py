@@ -32,7 +32,7 @@ def test_an_epoch_holds_every_row_once_and_whole(lengths, batch_size, seed, epoc
             assert target == row * 10
         seen += batch.rows.tolist()
     assert sorted(seen) == list(range(len(ids)))
-    assert len(batches) == len(Batches(ids, batch_size=batch_size))
+    assert 3 * len(batches) == Batches(ids, batch_size=batch_size).steps(seed, 3)
 
 
 @given(lengths_of_rows, st.integers(1, 16))
@@ -114,3 +114,24 @@ def test_results_come_back_in_the_order_of_the_rows(lengths, batch_size):
 def test_evaluation_reads_the_longest_rows_first():
     batches = Batches(encoded([3, 50, 7, 20]), batch_size=1)
     assert [int(batch.lengths[0]) for batch in batches.by_length()] == [50, 20, 7, 3]
+
+
+@given(lengths_of_rows, st.integers(8, 200), st.integers(0, 3))
+def test_batches_by_tokens_hold_every_row_once_within_their_budget(lengths, budget, seed):
+    ids = encoded(lengths)
+    batches = Batches(ids, batch_size=1, batch_tokens=budget)
+    epochs = [list(batches.epoch(seed, epoch)) for epoch in (1, 2)]
+    for epoch in epochs:
+        assert sorted(row for batch in epoch for row in batch.rows) == list(range(len(ids)))
+        for batch in epoch:
+            assert batch.ids.size <= budget or len(batch.rows) == 1
+            for row, got, length in zip(batch.rows, batch.ids, batch.lengths, strict=True):
+                np.testing.assert_array_equal(got[:length], ids[row])
+    assert batches.steps(seed, 2) == sum(map(len, epochs))
+
+
+def test_batches_by_tokens_are_nearly_full():
+    random = np.random.default_rng(0)
+    rows = encoded(np.minimum(np.exp(random.normal(5, 0.65, 6_000)), 400).astype(int))
+    sizes = [batch.ids.size for batch in Batches(rows, batch_size=1, batch_tokens=8_000).epoch(1, 1)]
+    assert np.mean(sizes) > 0.95 * 8_000

@@ -373,3 +373,57 @@ def test_multilabel_loss_is_the_mean_cross_entropy_of_all_labels() -> None:
     expected = -np.log(np.where(targets == 1, p, 1 - p)).mean()
     loss, _ = steps.train(Batch(ids, lengths, targets, np.ones(2, np.float32), np.arange(2)))
     assert float(loss) == pytest.approx(expected, abs=1e-6)
+
+
+def test_a_run_with_all_that_regularises_resumes_as_if_nothing_had_happened(tmp_path: Path) -> None:
+    """Average, hidden words, schedule and the moments of the word vectors all go on after a kill."""
+    values = {
+        "epochs": 3,
+        "average": 0.9,
+        "word_dropout": 0.2,
+        "label_smoothing": 0.1,
+        "optimizer": "adamw",
+        "embedding_decay": 0.1,
+        "schedule": "cosine",
+        "warmup": 0.3,
+    }
+    fit = new_fit(**values)
+    fresh = [np.asarray(variable.value).copy() for variable in fit._state()]
+    expected = run(fit, CheckpointStore(tmp_path / "whole"))
+    at_the_end = weights(fit)
+
+    def again() -> Fit:
+        for variable, value in zip(fit._state(), fresh, strict=True):
+            variable.assign(value)
+        return fit
+
+    store = CheckpointStore(tmp_path / "run")
+    with pytest.raises(Killed):
+        run(again(), store, reporter=KillsAfter(2, 3))
+    for variable in fit._state():
+        variable.assign(np.ones_like(np.asarray(variable.value)))
+    assert facts(run(fit, store, resume=True)) == facts(expected)
+    assert_same(weights(fit), at_the_end)
+
+
+def test_the_average_is_what_is_judged_and_kept(
+    monkeypatch: pytest.MonkeyPatch, store: CheckpointStore
+) -> None:
+    fit = new_fit(epochs=2, average=0.99)
+    assert fit.average is not None
+    seen = with_scores(monkeypatch, fit, [0.5, 0.4])
+    run(fit, store)
+    assert_same(weights(fit), seen[0])
+    last_average = [np.asarray(variable.value) for variable in fit.average.variables[:-1]]
+    assert_same(seen[1], last_average)
+    loaded = store.load()
+    assert loaded is not None
+    assert_same([array for array in loaded[2] if array.dtype == np.float32], seen[0])
+
+
+@pytest.mark.parametrize("values", [{"word_dropout": 0.5}, {"label_smoothing": 0.3}, {"average": 0.9}])
+def test_what_regularises_changes_what_is_learned(values: dict[str, Any], store: CheckpointStore) -> None:
+    plain, other = new_fit(epochs=1), new_fit(epochs=1, **values)
+    run(plain, store)
+    run(other, store)
+    assert any(not np.array_equal(a, b) for a, b in zip(weights(plain), weights(other), strict=True))

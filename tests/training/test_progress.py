@@ -40,7 +40,7 @@ def test_a_pipe_gets_a_plain_line_every_15_seconds_with_speed_and_time_left(
     clock: Clock, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with PlainReporter() as plain:
-        plain.start(1, 3, 100_000)
+        plain.start(1, 3, 100_000, 0.03)
         clock.now += 10
         plain.step(10_000, 0.7)
         clock.now += 10
@@ -48,7 +48,7 @@ def test_a_pipe_gets_a_plain_line_every_15_seconds_with_speed_and_time_left(
         plain.step(1_000, 0.5)
     printed = capsys.readouterr()
     assert printed.out == ""
-    assert printed.err == "epoch 1/3: 40%, loss 0.6000, 2k tokens/s, 30 s left\n"
+    assert printed.err == "epoch 1/3: 40%, loss 0.6000, 2k tokens/s, 3% padding, 30 s left\n"
 
 
 def test_bars_are_for_terminals(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -68,7 +68,7 @@ def test_a_terminal_gets_a_bar_with_speed_and_time_left_and_lines_above_it(
     bars = BarReporter()
     for _seed in range(2):  # the same reporter serves one network after the other
         with bars:
-            bars.start(1, 3, 100)
+            bars.start(1, 3, 100, 0.03)
             bars.step(50, 0.75)
             bars.end(RECORD, best=False)
             bars.say("a label [/b] is no markup")

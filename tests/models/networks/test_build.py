@@ -130,6 +130,27 @@ def test_embedding_dropout_drops_a_channel_for_the_whole_text(small: Callable[..
     assert 0.2 < (dropped == 0).mean() < 0.8
 
 
+def test_layer_dropout_drops_a_channel_between_two_layers_for_the_whole_text(
+    small: Callable[..., Any],
+) -> None:
+    model = build_network(small(layers=3, units=20, layer_dropout=0.5), seed=1)
+    for number in (1, 2):
+        layer = model.get_layer(f"layer_dropout_{number}")
+        dropped = np.asarray(layer(np.ones((3, 5, 40), np.float32), training=True))
+        np.testing.assert_array_equal(dropped, np.broadcast_to(dropped[:, :1], dropped.shape))
+        assert 0.2 < (dropped == 0).mean() < 0.8
+    batch = {"ids": IDS, "lengths": LENGTHS}
+    quiet = build_network(small(layers=3, units=20), seed=1)
+    np.testing.assert_array_equal(model(batch, training=False), quiet(batch, training=False))
+    noisy = [np.asarray(model(batch, training=True)) for _ in range(2)]
+    assert np.abs(noisy[0] - noisy[1]).max() > 0
+
+
+def test_one_layer_has_no_layer_dropout(small: Callable[..., Any]) -> None:
+    model = build_network(small(layer_dropout=0.5), seed=1)
+    assert not [layer for layer in model.layers if "dropout" in layer.name]
+
+
 def test_same_seed_drops_the_same(small: Callable[..., Any]) -> None:
     spec = small(embedding_dropout=0.5, dropout=0.5)
     batch = {"ids": IDS, "lengths": LENGTHS}

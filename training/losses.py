@@ -1,0 +1,41 @@
+"""The loss of each row from its logits."""
+
+from collections.abc import Callable
+from typing import Any
+
+import tensorflow as tf
+
+from models.runtime.manifest import Task
+
+RowLoss = Callable[[Any, Any], Any]
+"""(targets, logits [batch, classes]) -> losses [batch]."""
+
+
+def row_loss(task: Task, smoothing: float = 0.0) -> RowLoss:
+    """Cross-entropy against softened targets: share ``smoothing`` of the truth is spread over all labels.
+
+    One label a text: targets int32 [batch]; the truth becomes 1 - s + s / classes, any other s / classes.
+    Multilabel: targets 0 or 1, float32 [batch, classes]; each becomes t (1 - s) + s / 2; mean over labels.
+
+    Reference: Szegedy et al., Rethinking the inception architecture, 2016, section 7.
+    """
+    return _sigmoid(smoothing) if task == "multilabel" else _softmax(smoothing)
+
+
+def _softmax(smoothing: float) -> RowLoss:
+    def loss(targets: Any, logits: Any) -> Any:
+        truth = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=targets, logits=logits)
+        if not smoothing:
+            return truth
+        uniform = -tf.reduce_mean(tf.nn.log_softmax(logits), axis=-1)
+        return (1 - smoothing) * truth + smoothing * uniform
+
+    return loss
+
+
+def _sigmoid(smoothing: float) -> RowLoss:
+    def loss(targets: Any, logits: Any) -> Any:
+        soft = targets * (1 - smoothing) + smoothing / 2
+        return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=soft, logits=logits), axis=-1)
+
+    return loss
