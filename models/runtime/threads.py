@@ -21,15 +21,19 @@ def available_cpus(
     return max(1, int(min([cpus, *_quotas(cgroups, membership)])))
 
 
-def limit_threads(threads: int) -> None:
+def limit_threads(threads: int, side_by_side: int = 1) -> None:
     """Has TensorFlow, OpenMP and BLAS use ``threads`` threads; must come before they are imported.
 
     A variable that is already set stays as it is.
+
+    Args:
+        threads: for one operation.
+        side_by_side: operations at a time. To answer, a recurrent network is one chain; in training its two
+            directions run beside one another.
     """
     for variable in ("TF_NUM_INTRAOP_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ.setdefault(variable, str(threads))
-    # A recurrent network is one chain of operations: a second one has nothing to run beside it.
-    os.environ.setdefault("TF_NUM_INTEROP_THREADS", "1")
+    os.environ.setdefault("TF_NUM_INTEROP_THREADS", str(side_by_side))
 
 
 def _quotas(cgroups: Path, membership: Path) -> Iterator[float]:

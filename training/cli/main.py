@@ -11,6 +11,7 @@ from typing import NoReturn
 
 from models.errors import EngramError
 from models.runtime.quiet import quiet_tensorflow
+from models.runtime.threads import available_cpus, limit_threads
 from training.cli import compare, evaluate, init, inspect, predict, train
 
 VERBS: tuple[ModuleType, ...] = (init, inspect, train, evaluate, predict, compare)
@@ -19,6 +20,8 @@ INTERRUPTED = 130
 
 def run() -> NoReturn:
     """The ``engram`` command."""
+    cpus = available_cpus()
+    limit_threads(cpus, side_by_side=cpus)
     sys.exit(main(sys.argv[1:]))
 
 

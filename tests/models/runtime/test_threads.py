@@ -73,6 +73,15 @@ def test_limits_reach_the_libraries_unless_they_are_set_already(monkeypatch) -> 
     assert os.environ["OMP_NUM_THREADS"] == "7"
 
 
+def test_operations_run_side_by_side_where_asked(monkeypatch) -> None:
+    monkeypatch.setattr("models.runtime.threads.os.environ", environment := {})
+    limit_threads(3)
+    assert (environment["TF_NUM_INTRAOP_THREADS"], environment["TF_NUM_INTEROP_THREADS"]) == ("3", "1")
+    environment.clear()
+    limit_threads(3, side_by_side=2)
+    assert environment["TF_NUM_INTEROP_THREADS"] == "2"
+
+
 _COUNT = """
 import os
 from models.runtime.threads import limit_threads

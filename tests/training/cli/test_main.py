@@ -9,7 +9,7 @@ import pytest
 
 from models.errors import ConfigError, EngramError
 from training.cli import predict
-from training.cli.main import VERBS, main
+from training.cli.main import VERBS, main, run
 
 RunCli = Callable[..., Any]
 
@@ -92,3 +92,14 @@ assert not loaded, loaded
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "cell" in done.stderr, "the nearest key is named"
+
+
+def test_the_command_uses_the_cpus_it_may_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    """easybuilders/easybuild#740: TensorFlow counts the machine's, not those of the container."""
+    monkeypatch.setattr("training.cli.main.available_cpus", lambda: 3)
+    monkeypatch.setattr("training.cli.main.main", lambda _arguments: 0)
+    monkeypatch.setattr("models.runtime.threads.os.environ", environment := {})
+    with pytest.raises(SystemExit):
+        run()
+    assert environment["TF_NUM_INTRAOP_THREADS"] == environment["OMP_NUM_THREADS"] == "3"
+    assert environment["TF_NUM_INTEROP_THREADS"] == "3"
