@@ -24,6 +24,7 @@ from training.vectors.word2vec import Ids, Word2Vec
 # Mean length of the vectors a network starts with: far from the 0.3 of a random start, so that they are not
 # drowned in the first steps, and near what dropout and the recurrent layer's own start expect.
 MEAN_NORM = 4.0
+READ_AT_LEAST = 5_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def start_vectors(
         return None
     texts = [*train, *_encoded(read_unlabelled(config, dataset), rule, vocabulary)]
     tokens = sum(map(len, texts))
-    method = Word2Vec(config.model.embedding_size, config.seed)
+    method = Word2Vec(config.model.embedding_size, config.seed, epochs=epochs_for(tokens))
     cache = VectorCache(config.output.artifacts)
     name = f"word2vec-{fingerprint(method.facts | {'rows': len(vocabulary)}, texts)[:32]}"
     table = cache.load(name, (len(vocabulary), method.size))
@@ -92,6 +93,15 @@ def start_vectors(
     else:
         reporter.say("word vectors: those of an earlier run with the same texts")
     return StartVectors(rescaled(table), len(texts), tokens)
+
+
+def epochs_for(tokens: int) -> int:
+    """Times the texts are read: 4, and few texts as often as it takes to read 5 million tokens, at most 50.
+
+    Vectors of few tokens read four times have hardly left their start and all point the same way: measured in
+    ``docs/decisions/0010``.
+    """
+    return min(50, max(4, -(-READ_AT_LEAST // max(1, tokens))))
 
 
 def rescaled(table: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

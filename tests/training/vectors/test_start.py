@@ -11,7 +11,7 @@ from models.networks.spec import NetworkSpec
 from training.config_file import load_config
 from training.progress import PlainReporter
 from training.run import Prepared, _network, _run_key, prepare
-from training.vectors.start import MEAN_NORM, StartVectors, rescaled
+from training.vectors.start import MEAN_NORM, StartVectors, epochs_for, rescaled
 from training.vectors.word2vec import Word2Vec
 
 WriteConfig = Callable[[Path], Path]
@@ -77,3 +77,7 @@ def test_tokens_without_a_vector_keep_the_network_s_own() -> None:
 def test_rescaling_keeps_directions_and_ignores_rows_without_a_vector() -> None:
     found = rescaled(np.array([[0, 0], [3, 4], [0, 15]], np.float32))
     np.testing.assert_allclose(found, np.array([[0, 0], [3, 4], [0, 15]]) * MEAN_NORM / 10, rtol=1e-6)
+
+
+def test_few_texts_are_read_more_often() -> None:
+    assert [epochs_for(tokens) for tokens in (0, 1_000, 200_000, 1_000_000, 90_000_000)] == [50, 50, 25, 5, 4]
