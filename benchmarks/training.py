@@ -1,6 +1,6 @@
 """Training speed: bucketed batches beside plain ``keras.Model.fit`` on padded input, in one run.
 
-Usage: python -m benchmarks.training [--rows N] [--max-length N] [--data FILE] [--torch PYTHON]
+Usage: python -m benchmarks.training [--rows N] [--max-length N] [--data FILE] [--output FILE]
 
 Both sides train the same sizes with the same optimizer on the same rows, one epoch after a warm-up one. The
 lengths are drawn to look like IMDB's (log-normal: median 200 tokens, mean 265 before the cut), or are those
@@ -10,7 +10,6 @@ Tokens a second count real tokens only, on all sides. Threads: as many as there 
 
 import argparse
 import json
-import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -54,9 +53,6 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=2560)
     parser.add_argument("--max-length", type=int, default=512)
     parser.add_argument("--data", type=Path, help="a file with a text column, for real lengths")
-    parser.add_argument(
-        "--torch", metavar="PYTHON", help="Python of an environment with PyTorch, for its column"
-    )
     parser.add_argument("--output", type=Path, default=Path("benchmarks/results/training.json"))
     args = parser.parse_args()
     lengths = text_lengths(args)
@@ -65,17 +61,14 @@ def main() -> None:
     targets = random.integers(0, 2, len(rows)).astype(np.int32)
     tokens = int(lengths.sum())
     print(f"{len(rows)} rows, mean {lengths.mean():.0f} tokens of at most {args.max_length}, batch {BATCH}")
-    print(f"{'':10} {'bucketed':>22} {'padded keras fit':>22} {'ratio':>6} {'PyTorch' if args.torch else ''}")
-    torch = torch_seconds(args.torch, lengths) if args.torch else {}
+    print(f"{'':10} {'bucketed':>22} {'padded keras fit':>22} {'ratio':>6}")
     figures = []
     for name, (cell, both) in NETWORKS.items():
         ours, theirs = bucketed(cell, both, rows, targets), padded(cell, both, rows, targets, args.max_length)
-        row = {"network": name, "bucketed_s": ours, "padded_s": theirs, "tokens": tokens}
-        figures.append(row | ({"torch_s": torch[name]} if torch else {}))
+        figures.append({"network": name, "bucketed_s": ours, "padded_s": theirs, "tokens": tokens})
         print(
             f"{name:10} {ours:8.1f} s {tokens / ours / 1e3:6.0f}k tok/s"
-            f" {theirs:8.1f} s {tokens / theirs / 1e3:6.0f}k tok/s {theirs / ours:5.2f}x"
-            + (f" {torch[name]:6.1f} s {tokens / torch[name] / 1e3:4.0f}k tok/s" if torch else ""),
+            f" {theirs:8.1f} s {tokens / theirs / 1e3:6.0f}k tok/s {theirs / ours:5.2f}x",
             flush=True,
         )
     args.output.write_text(
@@ -89,16 +82,6 @@ def main() -> None:
             indent=1,
         )
     )
-
-
-def torch_seconds(python: str, lengths: "np.ndarray[Any, np.dtype[np.int64]]") -> dict[str, float]:
-    """Seconds of an epoch of each network in PyTorch, with as many threads."""
-    sizes = {"batch": BATCH, "vocabulary": VOCABULARY, "embedding": EMBEDDING, "units": UNITS}
-    work = json.dumps(sizes | {"threads": available_cpus(), "lengths": lengths.tolist()})
-    script = Path(__file__).with_name("torch_training.py")
-    done = subprocess.run([python, script], input=work, stdout=subprocess.PIPE, text=True, check=True)
-    found: dict[str, float] = json.loads(done.stdout)["seconds"]
-    return found
 
 
 def text_lengths(args: argparse.Namespace) -> np.ndarray[Any, np.dtype[np.int64]]:
