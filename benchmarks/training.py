@@ -5,7 +5,7 @@ Usage: python -m benchmarks.training [--rows N] [--max-length N] [--data FILE] [
 Both sides train the same sizes with the same optimizer on the same rows, one epoch after a warm-up one. The
 lengths are drawn to look like IMDB's (log-normal: median 200 tokens, mean 265 before the cut), or are those
 of --data.
-Tokens a second count real tokens only, on all sides. Threads: as many as there are CPUs.
+Tokens a second count real tokens only, on both sides. Threads: as many as there are CPUs.
 """
 
 import argparse
