@@ -58,7 +58,7 @@ class Word2Vec:
         Raises:
             DataError: there is no token in any text.
         """
-        from gensim.models import Word2Vec as Gensim
+        from gensim.models import Word2Vec as Gensim  # type: ignore[import-untyped]
 
         counts = sum((np.bincount(ids, minlength=rows) for ids in texts), np.zeros(rows, np.int64))
         counts[PADDING_ID] = 0
