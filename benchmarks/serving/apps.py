@@ -49,7 +49,7 @@ def predict_app(settings: Settings, peers: Peers) -> WSGIApplication:
 
     def answer() -> dict[str, object]:
         ids, lengths = pad([encoder.encode(request.get_json()["text"]).ids])
-        outputs = model.predict([ids, lengths], verbose=0)
+        outputs = model.predict({"ids": ids, "lengths": lengths}, verbose=0)
         logits = next(iter(outputs.values())) if isinstance(outputs, dict) else outputs
         return {"label": artifact.manifest.labels[int(np.argmax(logits[0]))]}
 

@@ -76,7 +76,8 @@ def plot(cells: Sequence[Cell], path: Path) -> None:
     figure, (left, right) = pyplot.subplots(1, 2, figsize=(10, 0.42 * len(main) + 1.2), sharey=True)
     bars = left.barh(names, [cell.requests_per_second for cell in main], color=_colours(names))
     left.bar_label(bars, [f"{cell.requests_per_second:,.0f}" for cell in main], padding=3)
-    left.set(xscale="log", xlabel="requests a second", xlim=(None, 3 * main[-1].requests_per_second))
+    fastest = max(cell.requests_per_second for cell in main)
+    left.set(xscale="log", xlabel="requests a second", xlim=(1, 5 * fastest))
     right.barh(
         names,
         [cell.p99_ms - cell.p50_ms for cell in main],
@@ -84,6 +85,7 @@ def plot(cells: Sequence[Cell], path: Path) -> None:
         color=_colours(names),
     )
     right.set(xscale="log", xlabel="latency, median to 99th percentile, ms")
+    right.set(xlim=(min(cell.p50_ms for cell in main) / 2, None))
     for axes in (left, right):
         axes.spines[["top", "right"]].set_visible(False)
     clients, tokens = _load(main[0])

@@ -69,9 +69,8 @@ def _gunicorn(words: list[str], engine: str = "savedmodel") -> Callable[[Setting
 
     def start(setting: Setting, port: int, folder: Path) -> Command:
         served = folder / "artifacts" / "model" / "1"
-        if not served.exists():
-            served.parent.mkdir(parents=True)
-            served.symlink_to(setting.artifact)
+        served.parent.mkdir(parents=True)
+        served.symlink_to(setting.artifact)
         environment = {
             "ENGRAM_ARTIFACTS": str(folder / "artifacts"),
             "ENGRAM_ENGINE": engine,
