@@ -1,8 +1,9 @@
 """The Flask application: routes, the error contract, request ids, log and metrics."""
 
+import gc
 import re
+import secrets
 import time
-import uuid
 from http import HTTPStatus
 from typing import Any
 
@@ -11,6 +12,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, Reque
 
 from service.batching import Batcher
 from service.body import dump_json
+from service.concurrency import Concurrency
 from service.errors import RequestError
 from service.handlers import Handlers, Trace
 from service.loading import open_warm
@@ -26,16 +28,22 @@ _LONGEST_MESSAGE = 500
 _REQUEST_ID = re.compile(r"[\w.:/+=-]{1,128}", re.ASCII)
 
 
-def create_app(settings: Settings, repository: Repository | None = None, peers: Peers | None = None) -> Api:
+def create_app(
+    settings: Settings,
+    repository: Repository | None = None,
+    peers: Peers | None = None,
+    concurrency: Concurrency | None = None,
+) -> Api:
     """The application of one worker process.
 
     Args:
         repository: what is served; by default the folder of the settings, whose loading begins now.
         peers: the other workers, to be ready together.
+        concurrency: how the server answers requests at the same time; by default each in a thread.
     """
     metrics = Metrics()
     if repository is None:
-        repository = _repository(settings, metrics, peers)
+        repository = _repository(settings, metrics, peers, concurrency)
         repository.start()
     app = make_api(settings.max_body)
     handlers = Handlers(settings, repository)
@@ -48,20 +56,31 @@ def create_app(settings: Settings, repository: Repository | None = None, peers: 
     return app
 
 
-def _repository(settings: Settings, metrics: Metrics, peers: Peers | None) -> Repository:
+def _repository(
+    settings: Settings, metrics: Metrics, peers: Peers | None, concurrency: Concurrency | None
+) -> Repository:
     return Repository(
         settings.artifacts,
         lambda path: open_warm(path, settings.engine, settings.max_batch),
         lambda predictor: Batcher(
-            predictor.run,
+            predictor.answer,
             max_rows=settings.max_batch,
             max_queue=settings.max_queue,
             observe=metrics.batch_rows.observe,
+            concurrency=concurrency,
         ),
         default_model=settings.default_model,
         reload_s=settings.reload_s,
-        on_ready=peers.announce if peers else None,
+        on_ready=lambda: _settle(peers),
     )
+
+
+def _settle(peers: Peers | None) -> None:
+    # What was made until now stays: looking through it for garbage would hold up requests for nothing.
+    gc.collect()
+    gc.freeze()
+    if peers:
+        peers.announce()
 
 
 def _observe_requests(app: Api, metrics: Metrics) -> None:
@@ -69,19 +88,20 @@ def _observe_requests(app: Api, metrics: Metrics) -> None:
 
     @app.before_request
     def begin() -> None:
-        g.started = time.perf_counter()
-        g.trace = Trace()
+        g.trace = Trace(started=time.perf_counter())
 
     @app.after_request
     def finish(response: Response) -> Response:
-        seconds = time.perf_counter() - g.started
+        trace: Trace = g.trace
+        seconds = time.perf_counter() - trace.started
         sent = request.headers.get("X-Request-ID", "")
-        request_id = sent if _REQUEST_ID.fullmatch(sent) else uuid.uuid4().hex
+        request_id = sent if _REQUEST_ID.fullmatch(sent) else secrets.token_hex(16)
         response.headers["X-Request-ID"] = request_id
         # The rule, not the path: what callers make up must not become a label.
-        route = request.url_rule.rule if request.url_rule else "unmatched"
-        trace: Trace = g.trace
-        metrics.observe_request(route, response.status_code, trace.model, trace.version, seconds)
+        rule = request.url_rule
+        route = rule.rule if rule else "unmatched"
+        status = response.status_code
+        metrics.observe_request(route, status, trace.model, trace.version, seconds)
         asked: dict[str, Any] = {}
         if trace.model:
             asked = {"model": trace.model, "version": trace.version, "rows": trace.rows}
@@ -89,7 +109,7 @@ def _observe_requests(app: Api, metrics: Metrics) -> None:
             "request",
             method=request.method,
             route=route,
-            status=response.status_code,
+            status=status,
             ms=round(seconds * 1000, 2),
             request_id=request_id,
             **asked,

@@ -1,44 +1,40 @@
-"""Joins the rows of concurrent requests into batches, without a thread of its own.
+"""Joins the rows of concurrent requests into batches, without a dispatcher of its own.
 
-A request that finds the engine idle runs at once, in its own thread. Requests that arrive meanwhile wait;
-when the running one has its answers, the one waiting longest goes on and takes along what waits.
+A request that finds the engine idle goes on at once, together with those that arrive in the same moment.
+Requests that arrive while the engine runs wait; when the running one has its answers, the one waiting longest
+goes on and takes along what waits.
 """
 
+import math
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from itertools import islice
+from typing import Generic, TypeVar
 
-import numpy as np
-import numpy.typing as npt
-
-from models.runtime.engines.base import Outputs
 from models.text.plain import Encoded
+from service.concurrency import Concurrency, Event, Threads
 from service.errors import DeadlineError, QueueFullError
 
-RowOutputs = Mapping[str, npt.NDArray[np.float32]]
+Answer = TypeVar("Answer")
 
 # What a time step costs beside what one row adds to it: a batch of n rows and t steps takes about
 # t * (STEP_COST + n). Measured on a bidirectional LSTM of 64 units.
 STEP_COST = 16
 
 
-class BadOutputsError(RuntimeError):
-    """The engine gave another number of rows than it was asked for, or values that are not finite."""
-
-
-class _Job:
+class _Job(Generic[Answer]):
     """The rows of one request and what became of them; guarded by the batcher's lock."""
 
-    __slots__ = ("error", "left", "results", "rows", "wake")
+    __slots__ = ("answers", "error", "left", "rows", "wake")
 
-    def __init__(self, rows: Sequence[Encoded]) -> None:
+    def __init__(self, rows: Sequence[Encoded], wake: Event) -> None:
         self.rows = rows
-        self.results: list[RowOutputs] = [{}] * len(rows)
+        self.answers: list[Answer] = [None] * len(rows)  # type: ignore[list-item]
         self.left = len(rows)
         self.error: Exception | None = None
-        self.wake = threading.Event()
+        self.wake = wake
 
     @property
     def over(self) -> bool:
@@ -46,58 +42,59 @@ class _Job:
         return self.left == 0 or self.error is not None
 
 
-class _Waiting:
+class _Waiting(Generic[Answer]):
     """One row in the queue."""
 
-    __slots__ = ("index", "job")
+    __slots__ = ("index", "job", "row")
 
-    def __init__(self, job: _Job, index: int) -> None:
+    def __init__(self, job: _Job[Answer], index: int, row: Encoded) -> None:
         self.job = job
         self.index = index
-
-    @property
-    def row(self) -> Encoded:
-        """The encoded text."""
-        return self.job.rows[self.index]
+        self.row = row
 
 
-class Batcher:
-    """Runs rows of many threads through one engine, a batch at a time.
+class Batcher(Generic[Answer]):
+    """Runs rows of many requests through one model, a batch at a time.
 
     The oldest row always goes first. The rows behind it go with it, but for those that are cheaper in a batch
     of their own: one long text does not pad many short ones.
 
     Args:
-        run: computes the outputs of some rows, one row of each array a row given.
+        run: computes the answers of some rows, in order.
         max_rows: most rows of one batch.
         max_queue: most rows that may wait while the engine runs.
         observe: called with the number of rows of each batch.
+        concurrency: how the requests wait for each other.
     """
 
     def __init__(
         self,
-        run: Callable[[Sequence[Encoded]], Outputs],
+        run: Callable[[Sequence[Encoded]], Sequence[Answer]],
         *,
         max_rows: int,
         max_queue: int,
         observe: Callable[[int], None] | None = None,
+        concurrency: Concurrency | None = None,
     ) -> None:
         self._run = run
         self._max_rows = max_rows
         self._max_queue = max_queue
         self._observe = observe
+        self._concurrency = concurrency or Threads()
+        # Of the last batch; the first may take any time.
+        self._seconds_per_cost = math.inf
         self._lock = threading.Lock()
-        # Invariant under the lock: rows wait only while some thread leads.
+        # Invariant under the lock: rows wait only while some request leads.
         self._led = False
-        self._queue: deque[_Waiting] = deque()
+        self._queue: deque[_Waiting[Answer]] = deque()
 
     @property
     def queued(self) -> int:
         """Rows that wait for the engine."""
         return len(self._queue)
 
-    def run(self, rows: Sequence[Encoded], deadline: float) -> Sequence[RowOutputs]:
-        """The outputs of each row, in order.
+    def run(self, rows: Sequence[Encoded], deadline: float) -> Sequence[Answer]:
+        """The answer to each row, in order.
 
         Args:
             deadline: the ``time.monotonic()`` after which the caller no longer wants them.
@@ -109,7 +106,7 @@ class Batcher:
         """
         if not rows:
             return []
-        job = _Job(rows)
+        job: _Job[Answer] = _Job(rows, self._concurrency.event())
         with self._lock:
             leads = not self._led
             if not leads and len(self._queue) + len(rows) > self._max_queue:
@@ -117,16 +114,16 @@ class Batcher:
                     f"{len(self._queue)} texts are waiting and {len(rows)} more exceed the limit of "
                     f"{self._max_queue}; try again in a moment"
                 )
-            self._queue.extend(_Waiting(job, index) for index in range(len(rows)))
+            self._queue.extend(_Waiting(job, index, row) for index, row in enumerate(rows))
             self._led = True
         if leads or self._waits_until_leading(job, deadline):
             self._lead(job, deadline)
         if job.error is not None:
             raise job.error
-        return job.results
+        return job.answers
 
-    def _waits_until_leading(self, job: _Job, deadline: float) -> bool:
-        """Sleeps until the rows are answered (False) or this thread has to go on (True)."""
+    def _waits_until_leading(self, job: _Job[Answer], deadline: float) -> bool:
+        """Sleeps until the rows are answered (False) or this request has to go on (True)."""
         if not job.wake.wait(max(0.0, deadline - time.monotonic())):
             with self._lock:
                 # The wake-up may have come between the end of the wait and the lock.
@@ -135,12 +132,14 @@ class Batcher:
                     raise _too_late()
         return not job.over
 
-    def _lead(self, job: _Job, deadline: float) -> None:
+    def _lead(self, job: _Job[Answer], deadline: float) -> None:
         """Runs batches until the own rows are answered, then lets the next one go on."""
         handed_over = False
         try:
             while not handed_over:
-                self._let_others_in()
+                if len(self._queue) < self._max_rows:
+                    # Those that came with it may still be being read: otherwise it would run alone.
+                    self._concurrency.give_way()
                 with self._lock:
                     if time.monotonic() >= deadline:
                         self._withdraw(job)
@@ -160,17 +159,6 @@ class Batcher:
                 with self._lock:
                     self._hand_over()
 
-    def _let_others_in(self) -> None:
-        """Lets threads that are about to queue rows do so: no waiting, only giving way while that helps.
-
-        Alone in the process, it costs a microsecond. Under load, the first request after a batch would
-        otherwise run alone while those that came with it are still being read.
-        """
-        queued = -1
-        while queued < len(self._queue) < self._max_rows:
-            queued = len(self._queue)
-            time.sleep(0)
-
     def _hand_over(self) -> None:
         """With the lock held: wakes the one waiting longest to go on."""
         if self._queue:
@@ -178,7 +166,7 @@ class Batcher:
         else:
             self._led = False
 
-    def _take(self) -> list[_Waiting]:
+    def _take(self) -> list[_Waiting[Answer]]:
         """Removes the oldest row and those that go with it. The leader's own rows wait, so there is one."""
         oldest = list(islice(self._queue, self._max_rows))
         lengths = [len(waiting.row.ids) for waiting in oldest]
@@ -192,46 +180,44 @@ class Batcher:
         self._queue = deque(waiting for waiting in self._queue if id(waiting) not in taken)
         return batch
 
-    def _withdraw(self, job: _Job) -> None:
+    def _withdraw(self, job: _Job[Answer]) -> None:
         self._queue = deque(waiting for waiting in self._queue if waiting.job is not job)
 
-    def _outcomes(self, batch: list[_Waiting]) -> Sequence[RowOutputs | Exception]:
+    def _outcomes(self, batch: list[_Waiting[Answer]]) -> Sequence[Answer | Exception]:
         """Computes a batch; where that fails, each row alone, so that only the guilty one fails."""
         try:
             return self._compute([waiting.row for waiting in batch])
         except Exception as error:
             return [error] if len(batch) == 1 else [self._alone(waiting.row) for waiting in batch]
         except BaseException as error:
-            # The leading thread is being ended; those who wait for it must not wait for ever.
-            lost = RuntimeError(f"the thread that ran the batch ended: {error!r}")
+            # The leading request is being ended; those who wait for it must not wait for ever.
+            lost = RuntimeError(f"the request that ran the batch ended: {error!r}")
             with self._lock:
                 finished = self._deliver(batch, [lost] * len(batch))
             for job in finished:
                 job.wake.set()
             raise
 
-    def _alone(self, row: Encoded) -> RowOutputs | Exception:
+    def _alone(self, row: Encoded) -> Answer | Exception:
         try:
             return self._compute([row])[0]
         except Exception as error:
             return error
 
-    def _compute(self, rows: Sequence[Encoded]) -> list[RowOutputs]:
+    def _compute(self, rows: Sequence[Encoded]) -> Sequence[Answer]:
         if self._observe:
             self._observe(len(rows))
-        outputs = self._run(rows)
-        for name, values in outputs.items():
-            if len(values) != len(rows):
-                raise BadOutputsError(
-                    f"the engine answered {len(values)} rows of {name!r} to {len(rows)} texts"
-                )
-            if not np.isfinite(values).all():
-                raise BadOutputsError(f"the engine answered values of {name!r} that are not finite")
-        return [{name: values[i] for name, values in outputs.items()} for i in range(len(rows))]
+        cost = 1 + max(len(row.ids) for row in rows) * (STEP_COST + len(rows))
+        began = time.perf_counter()
+        answers = self._concurrency.compute(lambda: self._run(rows), cost * self._seconds_per_cost)
+        self._seconds_per_cost = (time.perf_counter() - began) / cost
+        return answers
 
-    def _deliver(self, batch: list[_Waiting], outcomes: Sequence[RowOutputs | Exception]) -> list[_Job]:
+    def _deliver(
+        self, batch: list[_Waiting[Answer]], outcomes: Sequence[Answer | Exception]
+    ) -> list[_Job[Answer]]:
         """With the lock held: gives each job its rows. Returns the jobs that are over, yet to be woken."""
-        finished: list[_Job] = []
+        finished: list[_Job[Answer]] = []
         for waiting, outcome in zip(batch, outcomes, strict=True):
             job = waiting.job
             if job.over:
@@ -240,7 +226,7 @@ class Batcher:
                 job.error = outcome
                 self._withdraw(job)
             else:
-                job.results[waiting.index] = outcome
+                job.answers[waiting.index] = outcome
                 job.left -= 1
             if job.over:
                 finished.append(job)
@@ -254,6 +240,8 @@ def split_by_cost(lengths: Sequence[int]) -> list[list[int]]:
     padded to the longest, but their own steps are paid once more.
     """
     order = sorted(range(len(lengths)), key=lengths.__getitem__)
+    if not order or len(order) * (lengths[order[-1]] - lengths[order[0]]) <= STEP_COST:
+        return [order] if order else []
     groups = []
     end = len(order)
     while end:

@@ -4,6 +4,7 @@ import json
 from typing import Any, NoReturn, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import PydanticSerializationError, to_json
 
 from service.errors import InvalidJsonError, InvalidRequestError, UnsupportedTypeError
 
@@ -54,9 +55,13 @@ def parse_request(schema: type[Request], data: bytes) -> Request:
 
 
 def dump_json(value: Any) -> bytes:
-    """``value`` as compact UTF-8 JSON; a lone surrogate is escaped, NaN raises ValueError."""
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return text.encode("utf-8", "backslashreplace")
+    """``value`` as compact UTF-8 JSON; a lone surrogate is escaped, NaN and infinity become null."""
+    try:
+        return to_json(value, inf_nan_mode="null")
+    except PydanticSerializationError:
+        # It is ten times as fast, but does not know lone surrogates.
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        return text.encode("utf-8", "backslashreplace")
 
 
 def _refuse_constant(name: str) -> NoReturn:

@@ -14,8 +14,12 @@ from service.settings import Settings
 
 @dataclass(slots=True)
 class Trace:
-    """What a request turned out to be about, for its log line and its metrics."""
+    """What a request turned out to be about, for its log line and its metrics.
 
+    ``started`` is the ``time.perf_counter()`` of its arrival.
+    """
+
+    started: float
     model: str = ""
     version: int = 0
     rows: int = 0
@@ -54,7 +58,7 @@ class Handlers:
 
     def ask(
         self, loaded: LoadedVersion, texts: Sequence[str], deadline: float, trace: Trace
-    ) -> list[Prediction]:
+    ) -> Sequence[Prediction]:
         """One prediction a text, computed together with what other requests ask at the same time.
 
         Raises:
@@ -65,10 +69,8 @@ class Handlers:
         """
         trace.model, trace.version, trace.rows = loaded.name, loaded.version, len(texts)
         self._check_sizes(texts)
-        predictor = loaded.predictor
-        rows = [predictor.encode(text) for text in texts]
-        outputs = loaded.batcher.run(rows, deadline)
-        return [predictor.decode(row, output) for row, output in zip(rows, outputs, strict=True)]
+        encode = loaded.predictor.encode
+        return loaded.batcher.run([encode(text) for text in texts], deadline)
 
     def versions(self, name: str, version: int | None = None) -> list[VersionStatus]:
         """Statuses of one or all versions of a model, newest first; empty if there is none."""

@@ -5,28 +5,31 @@ import json
 import logging
 import os
 import sys
-import time
 import traceback
+from datetime import UTC, datetime
 from typing import Any, Literal
+
+from gunicorn.glogging import Logger
+from pydantic_core import PydanticSerializationError, to_json
 
 Level = Literal["debug", "info", "warning", "error", "critical"]
 
 
 def log_event(event: str, level: Level = "info", **fields: Any) -> None:
     """Writes one line. It never holds a request's text."""
-    now = time.time()
-    moment = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now))
-    line = {
-        "time": f"{moment}.{int(now % 1 * 1000):03d}Z",
-        "level": level,
-        "event": event,
-        "pid": os.getpid(),
-    }
-    line.update(fields)
+    now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    line = {"time": now, "level": level, "event": event, "pid": os.getpid(), **fields}
     # One write a line: lines of several processes do not mix. A lost line fails no request.
     with contextlib.suppress(OSError):
-        sys.stdout.write(json.dumps(line, default=str) + "\n")
+        sys.stdout.write(_as_json(line) + "\n")
         sys.stdout.flush()
+
+
+def _as_json(line: dict[str, Any]) -> str:
+    try:
+        return to_json(line, fallback=str).decode()
+    except PydanticSerializationError:  # a lone surrogate
+        return json.dumps(line, default=str)
 
 
 class JsonLineHandler(logging.Handler):
@@ -38,6 +41,13 @@ class JsonLineHandler(logging.Handler):
         if record.exc_info and record.exc_info[0]:
             fields["traceback"] = "".join(traceback.format_exception(*record.exc_info))
         log_event("log", record.levelname.lower(), **fields)  # type: ignore[arg-type]
+
+
+class GunicornLog(Logger):  # type: ignore[misc]
+    """gunicorn's log without the line a request: the application writes its own."""
+
+    def access(self, resp: Any, req: Any, environ: Any, request_time: Any) -> None:
+        """Writes nothing, and does not compose what it would not write."""
 
 
 def logging_config(level: str = "WARNING") -> dict[str, Any]:

@@ -17,6 +17,8 @@ class Metrics:
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
+        # Looking a child up by its labels costs more than counting.
+        self._children: dict[tuple[str, int, str, int], tuple[Counter, Histogram]] = {}
         self.requests = Counter(
             "engram_requests_total",
             "Requests answered.",
@@ -36,8 +38,14 @@ class Metrics:
 
     def observe_request(self, route: str, status: int, model: str, version: int, seconds: float) -> None:
         """Counts an answered request. ``model`` is empty where none was found: callers invent no labels."""
-        self.requests.labels(route, str(status), model, str(version) if version else "").inc()
-        self.seconds.labels(route).observe(seconds)
+        key = (route, status, model, version)
+        children = self._children.get(key)
+        if children is None:
+            labels = (route, str(status), model, str(version) if version else "")
+            children = self._children[key] = (self.requests.labels(*labels), self.seconds.labels(route))
+        requests, histogram = children
+        requests.inc()
+        histogram.observe(seconds)
 
     def expose(self) -> bytes:
         """The metrics of all worker processes in Prometheus' text format."""

@@ -9,7 +9,7 @@ from typing import Literal
 
 from models.errors import EngramError
 from models.runtime.location import list_versions
-from models.runtime.predictor import Predictor
+from models.runtime.predictor import Prediction, Predictor
 from service.batching import Batcher
 from service.errors import (
     ModelNotFoundError,
@@ -38,7 +38,7 @@ class VersionStatus:
 class LoadedVersion:
     """One version that answers requests."""
 
-    def __init__(self, name: str, version: int, predictor: Predictor, batcher: Batcher) -> None:
+    def __init__(self, name: str, version: int, predictor: Predictor, batcher: Batcher[Prediction]) -> None:
         self.name = name
         self.version = version
         self.predictor = predictor
@@ -76,7 +76,7 @@ class Repository:
         self,
         folder: Path,
         open_version: Callable[[Path], Predictor],
-        make_batcher: Callable[[Predictor], Batcher],
+        make_batcher: Callable[[Predictor], Batcher[Prediction]],
         *,
         default_model: str | None = None,
         reload_s: float = 0.0,

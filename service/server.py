@@ -17,9 +17,11 @@ from gunicorn.arbiter import Arbiter
 from models.errors import ConfigError, EngramError
 from models.runtime.quiet import quiet_tensorflow
 from models.runtime.threads import available_cpus, limit_threads
-from service.logs import log_event, logging_config
+from service.concurrency import Greenlets
+from service.logs import GunicornLog, log_event, logging_config
 from service.peers import Peers
 from service.settings import Settings, unknown_settings
+from service.worker import GreenletWorker
 
 MakeApp = Callable[[Settings, Peers], WSGIApplication]
 
@@ -113,16 +115,16 @@ class Server(BaseApplication):  # type: ignore[misc]
             "backlog": _BACKLOG,
             "bind": f"fd://{self._listener.fileno()}",
             "workers": settings.workers,
-            "worker_class": "gthread",
-            "threads": settings.threads,
+            "worker_class": GreenletWorker,
             "keepalive": 75,
-            # The worker's main loop beats once a second, whatever a request takes.
+            # The worker beats four times a second, whatever a request takes.
             "timeout": 60,
             "graceful_timeout": settings.graceful_timeout_s,
             "preload_app": False,
             "control_socket_disable": True,
             "worker_tmp_dir": _fast_folder(),
             "proc_name": "engram",
+            "logger_class": GunicornLog,
             "logconfig_dict": logging_config(),
             "loglevel": "warning",
             "post_worker_init": _leave_interrupts_to_master,
@@ -152,7 +154,7 @@ def _make_app(settings: Settings, peers: Peers) -> WSGIApplication:
     # Imported here: the metrics library reads its settings when it is imported.
     from service.app import create_app
 
-    return create_app(settings, peers=peers)
+    return create_app(settings, peers=peers, concurrency=Greenlets(settings.threads))
 
 
 class _Master(Arbiter):  # type: ignore[misc]

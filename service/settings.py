@@ -52,7 +52,12 @@ class Settings(BaseSettings):
         le=64,
         description="processes; each loads every model (default: 2, or 1 on a single CPU)",
     )
-    threads: int = Field(default=16, ge=1, le=256, description="requests a process handles at the same time")
+    threads: int = Field(
+        default=4,
+        ge=1,
+        le=256,
+        description="long computations a process runs at the same time, beside the thread that answers",
+    )
 
     max_batch: int = Field(default=64, ge=1, le=1024, description="most texts computed together")
     max_queue: int = Field(

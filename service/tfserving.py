@@ -139,7 +139,7 @@ def metadata(handlers: Handlers, name: str, version: int | None, label: str | No
 def _columns(predictions: Sequence[Prediction], manifest: Manifest) -> dict[str, list[Any]]:
     """The outputs of ``serving_default``, each with a value a text."""
     answers = [prediction.answer for prediction in predictions]
-    columns: dict[str, list[Any]] = {"probabilities": [answer.probabilities.tolist() for answer in answers]}
+    columns: dict[str, list[Any]] = {"probabilities": [answer.probabilities for answer in answers]}
     if manifest.task == "classification":
         columns["label"] = [manifest.labels[answer.best] for answer in answers]
         columns["confidence"] = [answer.confidence for answer in answers]

@@ -63,5 +63,6 @@ def check_golden(artifact: Artifact, encoder: Encoder, engine: Engine) -> float:
 def _labels(artifact: Artifact, logits: npt.ArrayLike) -> tuple[int, set[str]]:
     """The best guess and, for multilabel, the labels answered."""
     manifest = artifact.manifest
-    answer = decode(manifest.task, manifest.labels, manifest.calibration, np.asarray(logits), tokens=1)
+    rows = np.asarray(logits)[np.newaxis]
+    (answer,) = decode(manifest.task, manifest.labels, manifest.calibration, rows, tokens=[1])
     return answer.best, {score.label for score in answer.labels}

@@ -1,16 +1,16 @@
 """A saved model ready to answer: text in, prediction out. Command line and service use this one class."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from models.errors import ArtifactError
 from models.runtime.artifact import Artifact, open_artifact, verify_files
 from models.runtime.decoding import Answer, decode
-from models.runtime.engines.base import Engine, Outputs
+from models.runtime.engines.base import Engine
 from models.runtime.engines.load import load_engine
 from models.runtime.golden import check_golden
 from models.runtime.manifest import Manifest
@@ -49,26 +49,31 @@ class Predictor:
         """Token ids and facts of one text."""
         return self.encoder.encode(text)
 
-    def run(self, encoded: Sequence[Encoded]) -> Outputs:
-        """Raw outputs of the network; row i belongs to ``encoded[i]``."""
-        return run_rows(self.engine, [row.ids for row in encoded])
+    def answer(self, encoded: Sequence[Encoded]) -> list[Prediction]:
+        """One prediction a row, in order.
 
-    def decode(self, encoded: Encoded, outputs: Mapping[str, npt.NDArray[np.float32]]) -> Prediction:
-        """The prediction of one text from its row of ``run``'s outputs."""
+        Raises:
+            ArtifactError: the engine fails, or answers values that are not finite.
+        """
+        if not encoded:
+            return []
         manifest = self.manifest
-        answer = decode(
-            manifest.task, manifest.labels, manifest.calibration, outputs["logits"], tokens=encoded.tokens
-        )
-        return Prediction(answer, encoded.tokens, encoded.unknown, encoded.truncated)
+        logits = run_rows(self.engine, [row.ids for row in encoded])["logits"]
+        if len(logits) != len(encoded) or not np.isfinite(logits).all():
+            raise ArtifactError(
+                f"{self.artifact.path}: the engine {self.engine.name!r} answered {len(logits)} rows to "
+                f"{len(encoded)} texts, or values that are not finite."
+            )
+        tokens = [row.tokens for row in encoded]
+        answers = decode(manifest.task, manifest.labels, manifest.calibration, logits, tokens)
+        return [
+            Prediction(answer, row.tokens, row.unknown, row.truncated)
+            for answer, row in zip(answers, encoded, strict=True)
+        ]
 
     def predict(self, texts: Sequence[str]) -> list[Prediction]:
         """One prediction a text, in order."""
-        encoded = [self.encode(text) for text in texts]
-        outputs = self.run(encoded)
-        return [
-            self.decode(row, {name: values[i] for name, values in outputs.items()})
-            for i, row in enumerate(encoded)
-        ]
+        return self.answer([self.encode(text) for text in texts])
 
 
 def open_predictor(path: Path, engine: str = "savedmodel") -> Predictor:
@@ -92,7 +97,6 @@ def prediction_as_dict(prediction: Prediction, manifest: Manifest, top: int | No
         top: how many labels to list under ``probabilities``, most probable first; None lists all.
     """
     answer = prediction.answer
-    order = np.argsort(-answer.probabilities, kind="stable")[:top]
     body: dict[str, Any] = {
         "label": manifest.labels[answer.best],
         "confidence": answer.confidence,
@@ -101,7 +105,8 @@ def prediction_as_dict(prediction: Prediction, manifest: Manifest, top: int | No
     }
     if manifest.task == "multilabel":
         body["labels"] = [{"label": score.label, "confidence": score.confidence} for score in answer.labels]
-    body["probabilities"] = {manifest.labels[i]: float(answer.probabilities[i]) for i in order}
+    listed = answer.best_first[:top]
+    body["probabilities"] = {manifest.labels[i]: answer.probabilities[i] for i in listed}
     body["tokens"] = prediction.tokens
     body["unknown_tokens"] = list(prediction.unknown_tokens)
     body["truncated"] = prediction.truncated

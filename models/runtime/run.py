@@ -15,6 +15,8 @@ MAX_CELLS = 64 * 512
 
 def run_rows(engine: Engine, rows: Sequence[Sequence[int] | Ids]) -> Outputs:
     """Raw outputs of the network for rows of token ids, in their order. Rows of like length run together."""
+    if 0 < len(rows) <= MAX_ROWS and len(rows) * max(map(len, rows)) <= MAX_CELLS:
+        return engine.run(*pad(rows))
     collected: dict[str, npt.NDArray[np.float32]] = {}
     for group in batches_by_length([len(row) for row in rows], max_rows=MAX_ROWS, max_cells=MAX_CELLS):
         for name, values in engine.run(*pad([rows[i] for i in group])).items():

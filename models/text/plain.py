@@ -1,6 +1,7 @@
 """The text rule in plain Python: tokens with their place in the text. Twin of ``models.text.graph``."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from models.errors import ConfigError
@@ -12,9 +13,10 @@ from models.text.vocabulary import Vocabulary
 Span = tuple[int, int]
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
-# Over a string of class letters: W joins letters and digits, N two digits.
-_WORD = re.compile("[LD]+(?:(?:W|(?<=D)N(?=D))[LD]+)*|[^S]")
-_CHARACTER = re.compile("[^S]")
+# Letters stand for code points of a class: W joins letters and digits, N two digits.
+_WORD = "[LD]+(?:(?:[W]|(?<=[D])[N](?=[D]))[LD]+)*|[^S]"
+_CHARACTER = "[^S]"
+_ASCII = "".join(map(chr, range(128)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +40,11 @@ class Encoded:
 
     Attributes:
         ids: ids of the kept tokens.
-        spans: where each stands in the text as it was sent: code points, end exclusive.
         tokens: how many tokens the text has before truncation.
         unknown: the kept tokens the vocabulary lacks, as the text writes them, each once, in order.
     """
 
     ids: tuple[int, ...]
-    spans: tuple[Span, ...]
     tokens: int
     unknown: tuple[str, ...]
 
@@ -77,7 +77,22 @@ class PlainText:
         self._sent_classes = table.classes
         # With a segmenter, word boundaries are spaces by now and ideographs join like letters.
         self._classes = table.classes.replace("H", "L") if rule.segmenter else table.classes
-        self._token = _WORD if rule.unit == "word" else _CHARACTER
+        pattern = _WORD if rule.unit == "word" else _CHARACTER
+        # Of a string of class letters.
+        self._token = re.compile(pattern)
+        self._ascii_token = self._ascii_pattern(pattern)
+
+    def words(self, text: str) -> tuple[Sequence[str], int]:
+        """The kept tokens of ``text``, and how many it has before truncation; as ``tokenize`` finds them."""
+        if self._ascii_token is None or not text.isascii():
+            tokens = self.tokenize(text)
+            return tokens.tokens, tokens.total
+        # Most texts, in a quarter of the time.
+        words = self._ascii_token.findall(text.translate(self._forms))
+        total = len(words)
+        if total > self.rule.max_length:
+            words = words[: self.rule.head_length] + words[total - self.rule.tail_length :]
+        return words, total
 
     def tokenize(self, text: str) -> Tokens:
         """The kept tokens of ``text``, which may be any string, lone surrogates included."""
@@ -95,6 +110,19 @@ class PlainText:
         if origin:
             spans = [(origin[start], origin[end - 1] + 1) for start, end in spans]
         return Tokens(tokens, tuple(spans), total)
+
+    def _ascii_pattern(self, pattern: str) -> re.Pattern[str] | None:
+        """``pattern`` over folded ASCII text itself; None where that would read it otherwise."""
+        forms, classes = _ASCII.translate(self._forms), _ASCII.translate(self._classes)
+        if self._segment or not forms.isascii() or "I" in classes:
+            return None
+        if forms.translate(self._classes) != classes:
+            return None
+        members = {
+            letter: re.escape("".join(char for char in _ASCII if self._classes[ord(char)] == letter))
+            for letter in "LDWNS"
+        }
+        return re.compile("".join(members.get(char, char) for char in pattern))
 
     def graph_input(self, text: str) -> str:
         """What to send to ``serving_default``: ``text`` made valid, its words spaced by the segmenter."""
@@ -140,15 +168,15 @@ class Encoder:
 
     def encode(self, text: str) -> Encoded:
         """The ids of ``text``, which may be any string, lone surrogates included."""
-        kept = self.text.tokenize(text)
+        words, total = self.text.words(text)
         find = self.vocabulary.ids.get
-        ids = tuple([find(token, OTHER_ID) for token in kept.tokens])
+        ids = tuple([find(word, OTHER_ID) for word in words])
         unknown: tuple[str, ...] = ()
         if OTHER_ID in ids:
-            places = zip(ids, kept.spans, strict=True)
+            places = zip(ids, self.text.tokenize(text).spans, strict=True)
             found = [make_valid(text[start:end]) for token_id, (start, end) in places if token_id == OTHER_ID]
             unknown = tuple(dict.fromkeys(found))
-        return Encoded(ids, kept.spans, kept.total, unknown)
+        return Encoded(ids, total, unknown)
 
 
 def make_valid(text: str) -> str:

@@ -19,7 +19,7 @@ from models.runtime.manifest import (
     GoldenExample,
     Manifest,
 )
-from models.runtime.predictor import Predictor
+from models.runtime.predictor import Prediction, Predictor
 from models.text.spec import TextRule
 from models.text.vocabulary import Vocabulary
 from service.batching import Batcher
@@ -98,7 +98,7 @@ class FakeStore:
         self.folder = folder
         self.engines: dict[tuple[str, int], FakeEngine] = {}
         self.opened: list[str] = []
-        self.batchers: list[Batcher] = []
+        self.batchers: list[Batcher[Prediction]] = []
 
     def add(self, name: str, version: int, *, fail: str = "", **manifest: Any) -> None:
         path = self.folder / name / str(version)
@@ -118,6 +118,6 @@ class FakeStore:
     def repository(self, **options: Any) -> Repository:
         return Repository(self.folder, self.open, self._batcher, **options)
 
-    def _batcher(self, predictor: Predictor) -> Batcher:
-        self.batchers.append(Batcher(predictor.run, max_rows=8, max_queue=16))
+    def _batcher(self, predictor: Predictor) -> Batcher[Prediction]:
+        self.batchers.append(Batcher(predictor.answer, max_rows=8, max_queue=16))
         return self.batchers[-1]

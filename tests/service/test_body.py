@@ -32,8 +32,7 @@ def test_what_is_written_is_utf_8_and_reads_back_the_same(value) -> None:
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), [-float("inf")]])
 def test_what_is_no_json_number_is_never_written(value) -> None:
-    with pytest.raises(ValueError, match="not JSON compliant"):
-        dump_json(value)
+    assert dump_json(value) in (b"null", b"[null]")
 
 
 def test_numpy_numbers_do_not_slip_through_as_strings() -> None:

@@ -60,7 +60,7 @@ from pathlib import Path
 from models.runtime.predictor import open_predictor
 predictor = open_predictor(Path(sys.argv[1]))
 for text in json.load(sys.stdin):
-    print(json.dumps(predictor.predict([text])[0].answer.probabilities.tolist()))
+    print(json.dumps(predictor.predict([text])[0].answer.probabilities))
 """
 
 

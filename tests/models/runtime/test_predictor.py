@@ -11,6 +11,7 @@ import pytest
 import tensorflow as tf
 
 from models.errors import ArtifactError
+from models.runtime.engines.base import Ids, Outputs
 from models.runtime.predictor import Predictor, open_predictor, prediction_as_dict
 
 WORDS = ["the", "story", "gripping", "dull", "warm", "mess", "unheard", "这", "🙂", "8/10", "camera", "work"]
@@ -67,6 +68,22 @@ def test_a_text_without_tokens_abstains(predictor: Predictor, text: str) -> None
     assert np.isfinite(prediction.answer.probabilities).all()
 
 
+@pytest.mark.parametrize(
+    "logits",
+    [np.zeros((3, 2)), np.full((2, 2), np.nan), np.full((2, 2), np.inf)],
+    ids=["other row count", "nan", "infinity"],
+)
+def test_outputs_that_do_not_fit_the_texts_are_never_handed_out(predictor: Predictor, logits) -> None:
+    class Engine:
+        name = "wrong"
+
+        def run(self, ids: Ids, lengths: Ids) -> Outputs:
+            return {"logits": logits.astype(np.float32)}
+
+    with pytest.raises(ArtifactError, match="not finite"):
+        Predictor(predictor.artifact, Engine()).predict(["a", "b"])
+
+
 def test_facts_of_a_text_come_with_its_answer(predictor: Predictor) -> None:
     short, long = predictor.predict(["the xyzzy Story \ud800 xyzzy", "story " * 41])
     assert (short.tokens, short.truncated) == (5, False)
@@ -78,7 +95,7 @@ def test_facts_of_a_text_come_with_its_answer(predictor: Predictor) -> None:
 def test_a_prediction_as_json_is_complete_and_rounds_nothing(predictor: Predictor) -> None:
     (prediction,) = predictor.predict(["a gripping story"])
     body = json.loads(json.dumps(prediction_as_dict(prediction, predictor.manifest), allow_nan=False))
-    p = dict(zip(predictor.manifest.labels, prediction.answer.probabilities.tolist(), strict=True))
+    p = dict(zip(predictor.manifest.labels, prediction.answer.probabilities, strict=True))
     assert body["probabilities"] == p
     assert list(body["probabilities"].values()) == sorted(p.values(), reverse=True)
     assert body["label"] == max(p, key=lambda label: p[label])

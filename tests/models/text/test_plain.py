@@ -82,7 +82,6 @@ def test_ids_counts_and_unknown_words() -> None:
     got = Encoder(rule, vocabulary).encode("Good FILM Zog zog Qux\ud800. Good")
     film, good = vocabulary.id_of("film"), vocabulary.id_of("good")
     assert got.ids == (good, film, 1, 1, 1, 1)
-    assert got.spans == ((0, 4), (5, 9), (10, 13), (14, 17), (18, 21), (21, 22))
     assert got.tokens == 8
     assert got.truncated
     assert got.unknown == ("Zog", "zog", "Qux", "\ufffd")
@@ -90,7 +89,7 @@ def test_ids_counts_and_unknown_words() -> None:
 
 def test_nothing_to_read() -> None:
     got = Encoder(TextRule(), Vocabulary.fit([], 2)).encode(" \u00ad ")
-    assert got == Encoded(ids=(), spans=(), tokens=0, unknown=())
+    assert got == Encoded(ids=(), tokens=0, unknown=())
     assert not got.truncated
 
 
@@ -114,6 +113,24 @@ def test_long_texts_take_linear_time(piece: str) -> None:
     PlainText(TextRule()).tokenize(text)
     # Linear work takes half a second; copying the rest of the text at every step would take half a minute.
     assert time.process_time() - start < 10
+
+
+@given(st.text(st.characters(max_codepoint=127), max_size=60) | ANY_TEXT)
+def test_the_quick_way_through_ascii_finds_the_same_words(text: str) -> None:
+    for rule in (
+        TextRule(max_length=5, truncate="head+tail"),
+        TextRule(lowercase=False),
+        TextRule(unit="character"),
+    ):
+        plain = PlainText(rule)
+        words, total = plain.words(text)
+        tokens = plain.tokenize(text)
+        assert (tuple(words), total) == (tokens.tokens, tokens.total)
+
+
+def test_the_quick_way_is_taken_only_where_it_is_right() -> None:
+    assert PlainText(TextRule())._ascii_token
+    assert PlainText(TextRule(segmenter="jieba"))._ascii_token is None
 
 
 def test_a_segmenter_needs_words() -> None:

@@ -39,7 +39,7 @@ import service.app
 from models.runtime.predictor import open_predictor
 predictor = open_predictor(Path(sys.argv[1]), "onnx")
 answers = predictor.predict(json.loads(sys.argv[2]))
-print(json.dumps([answer.answer.probabilities.tolist() for answer in answers]))
+print(json.dumps([answer.answer.probabilities for answer in answers]))
 """
 
 
