@@ -168,7 +168,7 @@ class Fit:
         with self._judged_weights():
             dev_loss, accuracy, score = self._judge()
         if not wrong and not math.isfinite(dev_loss):  # the last step did it: its loss is that of before it
-            wrong = Divergence(tally.steps, dev_loss)
+            wrong = Divergence(tally.steps, f"loss became {dev_loss:g}")
         if wrong:
             raise TrainingError(self._diverged(wrong, epoch, store, state))
         return EpochRecord(
@@ -218,7 +218,7 @@ class Fit:
             else "No epoch was finished, so no weights are kept."
         )
         return (
-            f"The loss became {wrong.loss:g} in epoch {epoch}, step {wrong.step} "
+            f"The {wrong.what} in epoch {epoch}, step {wrong.step} "
             f"(learning_rate = {self.config.learning_rate:g}, clip_norm = {self.config.clip_norm}"
             f"{wrong.details}); "
             f"set a lower learning_rate or a clip_norm. {kept}"

@@ -13,11 +13,11 @@ FETCH_EVERY = 16
 class Divergence:
     """The first step whose loss or gradient was not a number.
 
-    ``details`` tells of its gradient and batch where they are known.
+    ``what`` says which became what; ``details`` tells of the gradient and the batch where they are known.
     """
 
     step: int
-    loss: float
+    what: str
     details: str = ""
 
 
@@ -53,8 +53,9 @@ class Tally:
         for step, batch, figures in pending:
             loss, norm = float(figures.loss), float(figures.norm)
             if not (math.isfinite(loss) and math.isfinite(norm)):
+                what = f"gradient's norm became {norm:g}" if math.isfinite(loss) else f"loss became {loss:g}"
                 size = f"batch of {len(batch.rows)} rows of at most {batch.lengths.max()} tokens"
-                return Divergence(step, loss, f", gradient norm {norm:g}, {size}")
+                return Divergence(step, what, f", gradient norm {norm:g}, {size}")
             self._total += loss * len(batch.rows)
             self._rows += len(batch.rows)
         return None

@@ -64,12 +64,13 @@ class Updates:
         """Takes one step.
 
         Args:
-            gradients: of ``trained``, in that order.
+            gradients: of ``trained``, in that order; where ``by_rows``, the last one has each row once.
 
         Returns:
             The norm of the gradient before it is clipped, a scalar tensor.
         """
-        gradients = [_distinct(gradient) for gradient in gradients]
+        if not self.by_rows:
+            gradients = [_distinct(gradient) for gradient in gradients]
         norm = tf.linalg.global_norm(gradients)
         if self.clip_norm is not None:
             gradients, _ = tf.clip_by_global_norm(gradients, self.clip_norm, use_norm=norm)
