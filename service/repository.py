@@ -148,7 +148,8 @@ class Repository:
         finally:
             with self._lock:
                 loaded.users -= 1
-                self._end_if_unused(loaded)
+                if loaded.replaced:
+                    self._end_if_unused(loaded)
 
     def look(self) -> None:
         """Looks at the folder now: loads what is new and good."""

@@ -51,8 +51,13 @@ def attention(graph: Graph, states: States, lengths: Value, weights: Weights) ->
 
 def _maximum(graph: Graph, states: States, lengths: Value) -> Value:
     """[directions, batch, units]; ``lengths`` is a column."""
-    kept = graph.node("Where", is_token(graph, states, lengths), states.every, graph.constant(_FLOOR))
-    largest = graph.node("ReduceMax", kept, graph.integers([0]), keepdims=0)
+    valid = is_token(graph, states, lengths)
+    shift = graph.node("Where", valid, graph.constant(0.0), graph.constant(_FLOOR))
+    kept = graph.node("Reshape", graph.node("Add", states.every, shift), graph.integers([0, -1]))
+    # In ONNX Runtime this way takes a third of the time of ReduceMax over the first axis.
+    by_feature = graph.node("Unsqueeze", graph.node("Transpose", kept, perm=[1, 0]), graph.integers([0]))
+    pooled = graph.node("GlobalMaxPool", by_feature)
+    largest = graph.node("Reshape", pooled, graph.integers([states.directions, -1, states.units]))
     has_token = graph.node("Greater", lengths, graph.integers(0))
     return graph.node("Where", has_token, largest, graph.constant(0.0))
 
