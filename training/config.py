@@ -79,6 +79,8 @@ class DataConfig(Section):
     """Multilabel: what stands between the labels of a cell; without one, a cell is a JSON list."""
     slice_column: str | None = None
     """Column by whose values metrics are also given, such as a source."""
+    other: FilePath | None = None
+    """Labelled rows of another domain, only judged: how much of the answer holds outside of train."""
     unlabelled: FilePath | None = None
     """File of texts without labels, that word vectors are also fitted on: plain lines, or a column."""
     unlabelled_overlap: Literal["refuse", "drop", "keep"] = "refuse"

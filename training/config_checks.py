@@ -26,9 +26,11 @@ def _data(data: DataConfig) -> list[str]:
         problems.append('data.label_names is empty; name every label of the file or use "none"')
     if data.separator == "":
         problems.append('data.separator is empty; use a string such as "," or "none"')
-    files = [value for value in (data.train, data.dev, data.test) if isinstance(value, Path)]
+    files = [value for value in (data.train, data.dev, data.test, data.other) if isinstance(value, Path)]
     for path in sorted({path for path in files if files.count(path) > 1}):
-        problems.append(f"data.train, data.dev and data.test must differ, but {path} is given more than once")
+        problems.append(
+            f"data.train, data.dev, data.test and data.other must differ, but {path} is given more than once"
+        )
     return problems
 
 

@@ -19,6 +19,7 @@ from training.bootstrap import (
     macro_f1_of,
     roc_auc_of,
 )
+from training.significance import paired
 
 Probabilities = npt.NDArray[np.float64]
 Targets = npt.NDArray[Any]
@@ -65,11 +66,9 @@ def accuracy_margin(
     seed: int = 0,
 ) -> Interval:
     """By how much the network's accuracy is above the baseline's, both on the same rows of every draw."""
-    ours = right_rows(task, network, targets, thresholds, missed).astype(np.float64)
-    theirs = right_rows(task, baseline, targets, baseline_thresholds, missed).astype(np.float64)
-    return interval(
-        lambda weights: weights @ (ours - theirs) / weights.sum(axis=1), Resamples(len(ours), seed)
-    )
+    ours = right_rows(task, network, targets, thresholds, missed)
+    theirs = right_rows(task, baseline, targets, baseline_thresholds, missed)
+    return paired(ours, theirs, seed).margin
 
 
 def right_rows(

@@ -20,12 +20,13 @@ from models.text.plain import make_valid
 from models.text.spec import TextRule
 from models.text.table import table_hash
 from models.text.vocabulary import Vocabulary
-from training.baseline import NAME as BASELINE
-from training.baseline import Baseline, fit_baseline
+from training.baselines.fit import Baseline, LinearData, fit_baselines
+from training.baselines.judge import JudgedBaseline, judge_baselines
 from training.calibrate import calibrate
 from training.checkpoint import CheckpointStore
 from training.config import Config, config_as_dict
 from training.data.dataset import Dataset, load_dataset
+from training.data.other import load_other
 from training.data.rows import Rows
 from training.data.targets import missed_labels, targets
 from training.encode import EncodedTexts, data_reference, encode_parts, golden_texts, text_rule
@@ -35,6 +36,7 @@ from training.export import Export, export
 from training.fit import EncodedRows, Fit, make_reproducible
 from training.history import History
 from training.interrupt import interruptible
+from training.judging import judge_against_baseline
 from training.onnx_files import OnnxFiles, check_onnx_size
 from training.previous import Previous
 from training.progress import Reporter
@@ -45,7 +47,7 @@ from training.vectors.start import StartVectors, start_vectors
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What does not depend on the network's seed: data, text and baseline."""
+    """What does not depend on the network's seed: data, text and baselines."""
 
     config: Config
     dataset: Dataset
@@ -54,9 +56,10 @@ class Prepared:
     encoded: dict[str, EncodedTexts]
     labels: tuple[str, ...]
     targets: dict[str, Targets]
-    baseline: Baseline
+    baselines: tuple[Baseline, ...]
     previous: Previous | None
     vectors: StartVectors | None = None
+    other: Rows | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ class Trained:
 
 
 def prepare(config: Config, reporter: Reporter, previous: Previous | None = None) -> Prepared:
-    """Reads the data, fits the vocabulary and the baseline.
+    """Reads the data, fits the vocabulary and the baselines.
 
     Raises:
         DataError: the data cannot be used.
@@ -87,6 +90,9 @@ def prepare(config: Config, reporter: Reporter, previous: Previous | None = None
         reporter.say(f"skipped: {count} rows ({reason})")
     rule = text_rule(config.text) if previous is None else previous.rule
     labels = dataset.labels if previous is None else previous.check_labels(dataset.labels)
+    other, warnings = load_other(config, labels)
+    for warning in warnings:
+        reporter.say(f"note: {warning}")
     vocabulary, encoded = encode_parts(dataset, rule, config.text, previous.vocabulary if previous else None)
     goals: dict[str, Targets] = {
         name: targets(rows, labels, config.task) for name, rows in dataset.parts.items()
@@ -95,13 +101,31 @@ def prepare(config: Config, reporter: Reporter, previous: Previous | None = None
         f"{', '.join(f'{name} {len(rows):,} rows' for name, rows in dataset.parts.items())}; "
         f"{len(labels)} labels; vocabulary {len(vocabulary):,}"
     )
-    baseline = fit_baseline(config.task, rule, dataset.train.texts, goals["train"], len(labels), config.seed)
-    reporter.say(f"baseline fitted in {baseline.seconds:.0f} s: {BASELINE}")
+    baselines = fit_baselines(
+        LinearData(
+            config.task,
+            rule,
+            labels,
+            dataset.fingerprint,
+            dataset.train.texts,
+            goals["train"],
+            dataset.dev.texts,
+            goals["dev"],
+            config.seed,
+        ),
+        config.calibration,
+        config.output.artifacts / ".baselines",
+    )
+    for baseline in baselines:
+        how = f"fitted in {baseline.seconds:.0f} s" if baseline.seconds else "kept from an earlier run"
+        reporter.say(f"baseline {how}: {baseline.name}; {baseline.dev_score:.2%} on dev")
     # A network to go on from has its vectors.
     vectors = (
         None if previous else start_vectors(config, dataset, rule, vocabulary, encoded["train"].ids, reporter)
     )
-    return Prepared(config, dataset, rule, vocabulary, encoded, labels, goals, baseline, previous, vectors)
+    return Prepared(
+        config, dataset, rule, vocabulary, encoded, labels, goals, baselines, previous, vectors, other
+    )
 
 
 def train_network(prepared: Prepared, seed: int, reporter: Reporter, *, resume: bool = False) -> Trained:
@@ -137,29 +161,10 @@ def train_network(prepared: Prepared, seed: int, reporter: Reporter, *, resume: 
     return Trained(seed, model, history, calibration, judged["dev"], judged.get("test"), logits, store)
 
 
-@dataclass(frozen=True, slots=True)
-class JudgedBaseline:
-    """The baseline on the part that the network is judged on."""
-
-    probabilities: npt.NDArray[np.float64]
-    evaluation: Evaluation
-
-
 def judge_baseline(prepared: Prepared) -> JudgedBaseline:
-    """Asks the baseline."""
-    part = judged_part(prepared)
-    rows = prepared.dataset.parts[part]
-    p = prepared.baseline.probabilities(rows.texts)
-    evaluation = evaluate(
-        prepared.config.task,
-        prepared.labels,
-        p,
-        prepared.targets[part],
-        slices=rows.slices,
-        missed=missed_labels(rows, prepared.labels),
-        seed=prepared.config.seed,
-    )
-    return JudgedBaseline(p, evaluation)
+    """Asks the baselines."""
+    rows = prepared.dataset.parts[judged_part(prepared)]
+    return judge_baselines(prepared.baselines, prepared.labels, rows, prepared.config.seed)
 
 
 def judged_part(prepared: Prepared) -> str:
@@ -272,19 +277,6 @@ def _judge(
     )
 
 
-def _margin(prepared: Prepared, trained: Trained, baseline: JudgedBaseline) -> Interval:
-    part, task, calibration = judged_part(prepared), prepared.config.task, trained.calibration
-    return accuracy_margin(
-        task,
-        probabilities(task, trained.logits[part], calibration.temperature),
-        baseline.probabilities,
-        prepared.targets[part],
-        thresholds=calibration.thresholds,
-        missed=missed_labels(prepared.dataset.parts[part], prepared.labels),
-        seed=prepared.config.seed,
-    )
-
-
 def _judged_rows(prepared: Prepared, trained: Trained) -> JudgedRows:
     split = judged_part(prepared)
     rows: Rows = prepared.dataset.parts[split]
@@ -298,6 +290,7 @@ def _manifest(
     prepared: Prepared, trained: Trained, baseline: JudgedBaseline, extra: dict[str, Any]
 ) -> Manifest:
     config = prepared.config
+    judgement = judge_against_baseline(prepared, trained, baseline, judged_part(prepared))
     return Manifest(
         name=config.name,
         version=1,
@@ -313,8 +306,12 @@ def _manifest(
         dev=trained.dev,
         test=trained.test,
         baseline=baseline.evaluation,
-        baseline_name=BASELINE,
-        margin=_margin(prepared, trained, baseline),
+        baseline_name=baseline.model.name,
+        baselines=list(baseline.facts),
+        margin=judgement.margin,
+        mcnemar=judgement.mcnemar,
+        robustness=judgement.robustness,
+        abstention=judgement.abstention,
         data=data_reference(prepared.dataset, prepared.encoded),
         training={
             "history": trained.history.as_dict(),

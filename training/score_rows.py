@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from models.errors import DataError
 from models.runtime.manifest import Evaluation, Manifest
@@ -13,7 +14,7 @@ from models.runtime.predictor import Predictor
 from training.data.records import column_names
 from training.data.rows import Layout, Rows, read_rows
 from training.data.targets import missed_labels, targets
-from training.evaluate import evaluate
+from training.evaluate import evaluate, right_rows
 
 
 def labelled_rows(manifest: Manifest, data: Path, text_column: str | None, label_column: str | None) -> Rows:
@@ -41,19 +42,33 @@ def labelled_rows(manifest: Manifest, data: Path, text_column: str | None, label
 def judge_rows(predictor: Predictor, rows: Rows) -> Evaluation:
     """Metrics of the model on the rows."""
     manifest = predictor.manifest
-    probabilities = np.stack(
-        [prediction.answer.probabilities for prediction in predictor.predict(rows.texts)]
-    )
     return evaluate(
         manifest.task,
         manifest.labels,
-        probabilities,
+        answered_probabilities(predictor, rows),
         targets(rows, manifest.labels, manifest.task),
         slices=rows.slices,
         thresholds=manifest.calibration.thresholds,
         missed=missed_labels(rows, manifest.labels),
         seed=manifest.training["seed"],
     )
+
+
+def right_answers(predictor: Predictor, rows: Rows) -> npt.NDArray[np.bool_]:
+    """Which rows the model answers rightly (multilabel: with exactly the right labels), [rows]."""
+    manifest = predictor.manifest
+    return right_rows(
+        manifest.task,
+        answered_probabilities(predictor, rows),
+        targets(rows, manifest.labels, manifest.task),
+        manifest.calibration.thresholds,
+        missed_labels(rows, manifest.labels),
+    )
+
+
+def answered_probabilities(predictor: Predictor, rows: Rows) -> npt.NDArray[np.float64]:
+    """What the model answers, [rows, labels]."""
+    return np.stack([prediction.answer.probabilities for prediction in predictor.predict(rows.texts)])
 
 
 def _check_labels(manifest: Manifest, data: Path, rows: Rows) -> None:

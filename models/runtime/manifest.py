@@ -88,6 +88,48 @@ class EngineCheck(_Part):
     accuracy_change: Interval | None = None
 
 
+class BaselineFacts(_Part):
+    """A linear model fitted beside the network.
+
+    ``dev_score`` is its accuracy on dev (multilabel: micro F1), by which the better one is chosen;
+    ``metrics`` are those of the part that the network is judged on; ``seconds`` is 0 where an earlier run had
+    fitted it.
+    """
+
+    name: str
+    dev_score: float
+    metrics: dict[str, Interval]
+    seconds: float
+
+
+class McNemar(_Part):
+    """Rows that only one of two models answers rightly, and the p-value of McNemar's exact test."""
+
+    network_only: int
+    baseline_only: int
+    p: Share
+
+
+class RobustnessRow(_Part):
+    """Accuracy on rows that were changed or chosen on purpose, by model.
+
+    ``unchanged`` is the accuracy on the same rows before the change; None where none was made.
+    """
+
+    name: str
+    n: int
+    accuracy: dict[str, Share]
+    unchanged: dict[str, Share] | None = None
+
+
+class CoveragePoint(_Part):
+    """What share of the dev rows is answered at a confidence of at least ``threshold``, and how rightly."""
+
+    threshold: Share
+    coverage: Share
+    accuracy: Share
+
+
 class FileFact(_Part):
     """Hash and size of one file of the artifact."""
 
@@ -107,8 +149,9 @@ class Environment(_Part):
 class Manifest(_Part):
     """The content of ``manifest.json``.
 
-    ``baseline`` and ``margin`` (accuracy of the network above the baseline's, with a paired interval) are
-    those of the test part, or of dev where there is no test part.
+    ``baseline``, ``margin`` (accuracy of the network above the baseline's, with a paired interval),
+    ``mcnemar`` and ``robustness`` are those of the test part, or of dev where there is no test part.
+    ``baselines`` are all that were fitted, the one of ``baseline`` first; ``abstention`` is a curve on dev.
     """
 
     schema_version: Literal[1] = 1
@@ -127,7 +170,11 @@ class Manifest(_Part):
     test: Evaluation | None
     baseline: Evaluation | None
     baseline_name: str | None
+    baselines: list[BaselineFacts] = []
     margin: Interval | None = None
+    mcnemar: McNemar | None = None
+    robustness: list[RobustnessRow] = []
+    abstention: list[CoveragePoint] = []
     data: DataReference
     training: dict[str, Any]
     golden: list[GoldenExample]

@@ -12,12 +12,13 @@ import pytest
 from models.errors import EngramError
 from models.runtime.predictor import open_predictor
 from training import run as runs
+from training.baselines.judge import JudgedBaseline
 from training.batching import Batches
 from training.config import Config, config_as_dict
 from training.config_file import load_config
 from training.fit import Fit
 from training.progress import PlainReporter
-from training.run import JudgedBaseline, Prepared, Trained, judge_baseline, prepare, save, train_network
+from training.run import Prepared, Trained, judge_baseline, prepare, save, train_network
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +64,9 @@ def test_a_saved_model_is_the_network_that_was_judged(
     assert manifest.labels == ["no", "yes"]
     assert manifest.test == trained.test
     assert manifest.baseline == baseline.evaluation
+    assert [each.name for each in manifest.baselines] == [each.name for each in prepared.baselines]
+    assert manifest.baseline_name == manifest.baselines[0].name
+    assert manifest.baselines[0].metrics == baseline.evaluation.metrics
     assert manifest.data.rows == {"train": 40, "dev": 20, "test": 20}
     assert manifest.training["history"] == json.loads(json.dumps(trained.history.as_dict()))
     assert manifest.parameters == sum(array.size for array in weights(trained))

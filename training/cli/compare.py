@@ -4,9 +4,13 @@ import argparse
 import json
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from models.runtime.location import artifacts_folder, find_artifact
+from training.cli.side_by_side import on_file
+
+if TYPE_CHECKING:
+    from models.runtime.predictor import Predictor
 
 NAME = "compare"
 HELP = "show metrics, size, speed and config differences of saved models side by side"
@@ -16,13 +20,28 @@ RUNS = 30
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the verb's arguments."""
     parser.add_argument("artifact", metavar="ARTIFACT", nargs="+", help="a path, NAME or NAME/VERSION")
+    parser.add_argument(
+        "--data",
+        type=Path,
+        metavar="FILE",
+        help="also ask every model these labelled rows, and hold each against the first",
+    )
+    parser.add_argument("--text-column", metavar="C", help="of FILE; default: as each model was trained")
+    parser.add_argument("--label-column", metavar="C", help="of FILE; default: as each model was trained")
     parser.add_argument("--json", action="store_true", help="print the facts as one JSON array")
 
 
 def run(args: argparse.Namespace) -> int:
     """Prints a table, or JSON with ``--json``."""
     paths = [find_artifact(reference, artifacts_folder()) for reference in args.artifact]
-    facts = [facts_of(path) for path in paths]
+
+    from models.runtime.predictor import open_predictor
+
+    predictors = [open_predictor(path) for path in paths]
+    facts = [facts_of(predictor) for predictor in predictors]
+    if args.data is not None:
+        judged = on_file(predictors, args.data, args.text_column, args.label_column)
+        facts = [fact | {"on_data": one.as_dict()} for fact, one in zip(facts, judged, strict=True)]
     if args.json:
         print(json.dumps(facts, ensure_ascii=False, allow_nan=False))
     else:
@@ -30,11 +49,8 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def facts_of(path: Path) -> dict[str, Any]:
+def facts_of(predictor: "Predictor") -> dict[str, Any]:
     """What one saved model is compared by. ``ms``: median time of the median golden text, alone."""
-    from models.runtime.predictor import open_predictor
-
-    predictor = open_predictor(path)
     manifest = predictor.manifest
     judged = manifest.test or manifest.dev
     return {
@@ -56,7 +72,7 @@ def facts_of(path: Path) -> dict[str, Any]:
     }
 
 
-def _milliseconds(predictor: Any, text: str) -> float:
+def _milliseconds(predictor: "Predictor", text: str) -> float:
     times = []
     for _ in range(RUNS):
         start = time.perf_counter()
@@ -88,6 +104,7 @@ def _print(facts: list[dict[str, Any]]) -> None:
         if any(name in fact["metrics"] for fact in facts):
             table.add_row(shown, *(_percent(fact["metrics"].get(name)) for fact in facts))
     table.add_row("baseline accuracy", *(_percent(fact["baseline"].get("accuracy")) for fact in facts))
+    _add_on_data(table, facts)
     table.add_row("parameters", *(f"{fact['parameters']:,}" for fact in facts))
     table.add_row("size", *(f"{fact['bytes'] / 2**20:.1f} MiB" for fact in facts))
     table.add_row("one text", *(f"{fact['ms']:.1f} ms" for fact in facts), end_section=True)
@@ -102,6 +119,34 @@ def _print(facts: list[dict[str, Any]]) -> None:
         console.print(
             "note: these models were judged on different data; their metrics do not compare", soft_wrap=True
         )
+
+
+def _add_on_data(table: Any, facts: list[dict[str, Any]]) -> None:
+    judged = [fact["on_data"] for fact in facts if "on_data" in fact]
+    if not judged:
+        return
+    table.add_section()
+    table.add_row(
+        f"on the file, {judged[0]['n']:,} rows", *(_with_interval(one["accuracy"]) for one in judged)
+    )
+    pairs = [one["against_first"] for one in judged]
+    if any(pairs):
+        table.add_row("above the first", *(pair and _with_interval(pair["margin"], "+") for pair in pairs))
+        table.add_row(
+            "only it / only the first",
+            *(pair and f"{pair['this_only']} / {pair['first_only']}" for pair in pairs),
+        )
+        table.add_row("McNemar's p", *(pair and f"{pair['p']:.3g}" for pair in pairs))
+    table.add_section()
+
+
+def _with_interval(figure: dict[str, float], sign: str = "") -> str:
+    return " ".join(
+        [
+            f"{figure['value']:{sign}.2%}",
+            f"[{figure['low'] * 100:{sign}.1f}, {figure['high'] * 100:{sign}.1f}]",
+        ]
+    )
 
 
 def _percent(value: float | None) -> str:

@@ -8,7 +8,8 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from models.runtime.manifest import Evaluation, Interval, Manifest
+from models.runtime.manifest import Evaluation, Interval, Manifest, RobustnessRow
+from training.report.verdict import verdict
 
 if TYPE_CHECKING:
     from training.run import Trained
@@ -27,6 +28,8 @@ def print_comparison(manifest: Manifest) -> None:
     # Labels are data: nothing in them is markup.
     console = Console(stderr=True, markup=False, highlight=False, emoji=False)
     console.print(comparison_table(manifest))
+    for sentence in sentences(manifest):
+        console.print(sentence, soft_wrap=True)
     if seeds := manifest.training.get("seeds"):
         mean, sd = seeds["dev_mean"], seeds["dev_sd"]
         is_loss = manifest.config["training"]["monitor"] == "loss"
@@ -35,6 +38,34 @@ def print_comparison(manifest: Manifest) -> None:
         if "test_mean" in seeds:
             sentence += f", test accuracy {seeds['test_mean']:.2%} ± {seeds['test_sd']:.2%}"
         console.print(sentence, soft_wrap=True)
+
+
+def sentences(manifest: Manifest) -> list[str]:
+    """Whether the network earns its place, and which baselines it was held against."""
+    if manifest.baseline is None:
+        return []
+    found = [verdict(manifest).sentence]
+    if manifest.mcnemar is not None:
+        pair = manifest.mcnemar
+        found[0] += (
+            f" Right alone: network {pair.network_only:,}, baseline {pair.baseline_only:,} rows "
+            f"(McNemar's p = {pair.p:.2g})."
+        )
+    for facts in manifest.baselines:
+        here = facts.metrics["accuracy"].value
+        found.append(f"baseline {facts.name}: {facts.dev_score:.2%} on dev, accuracy {here:.2%} here")
+    for row in manifest.robustness:
+        found.append(f"{row.name} ({row.n:,} rows): {', '.join(_shares(row))}")
+    return found
+
+
+def _shares(row: RobustnessRow) -> list[str]:
+    """Each model's accuracy, and its change where the rows were changed."""
+    unchanged = row.unchanged or {}
+    return [
+        f"{model} {share:.2%}" + (f" ({(share - unchanged[model]) * 100:+.1f})" if model in unchanged else "")
+        for model, share in row.accuracy.items()
+    ]
 
 
 def comparison_table(manifest: Manifest) -> Table:

@@ -58,7 +58,7 @@ def load_dataset(config: Config) -> Dataset:
     _require_two_answers(train_file, train)
     labels = tuple(sorted({label for names in train.labels for label in names}))
     warnings = [
-        sentence for name in parts if name != "train" for sentence in _judgeable(name, parts[name], labels)
+        sentence for name in parts if name != "train" for sentence in judgeable(name, parts[name], labels)
     ]
     skipped = {
         f"{name}: {reason}": count
@@ -113,8 +113,8 @@ def _split(given: Mapping[str, Rows], config: Config) -> dict[str, Rows]:
     return parts
 
 
-def _judgeable(name: str, rows: Rows, labels: tuple[str, ...]) -> list[str]:
-    """Warnings about the labels of dev or test.
+def judgeable(name: str, rows: Rows, labels: tuple[str, ...]) -> list[str]:
+    """Warnings about the labels of rows that a network is judged on.
 
     Raises:
         DataError: train knows none of them.

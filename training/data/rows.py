@@ -55,8 +55,8 @@ class Layout:
     slice_column: str | None = None
 
     @classmethod
-    def of(cls, config: Config) -> "Layout":
-        """The layout a config describes."""
+    def of(cls, config: Config, *, slices: bool = True) -> "Layout":
+        """The layout a config describes, with its slice column or without."""
         data = config.data
         return cls(
             config.task,
@@ -64,7 +64,7 @@ class Layout:
             data.label_column,
             data.label_names,
             data.separator,
-            data.slice_column,
+            data.slice_column if slices else None,
         )
 
     @property

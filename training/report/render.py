@@ -9,12 +9,15 @@ from markupsafe import Markup
 
 from models.runtime.manifest import Manifest
 from models.text.plain import make_valid
+from training.perturb import NEGATIONS_CHINESE, NEGATIONS_ENGLISH
 from training.report import card, plots
+from training.report.abstention_plot import coverage_plot
 from training.report.confusion import MOST_IN_TABLE, most_confused, row_shares
 from training.report.figures import FILTERS
 from training.report.material import ReportMaterial
 from training.report.mistakes import worst_label_mistakes, worst_mistakes
 from training.report.reliability import reliability
+from training.report.svg import Plot
 from training.report.verdict import coverages, judged_evaluation, metric_rows, verdict
 
 # Not allowed in HTML, or without a shape: they show as U+FFFD.
@@ -40,6 +43,8 @@ def render_report(material: ReportMaterial) -> str:
         labels_by_f1=_labels_by_f1(manifest),
         slices=_slices(manifest),
         coverages=coverages(manifest, judged),
+        coverage_plots=_coverage_plots(manifest),
+        negations=", ".join([*NEGATIONS_ENGLISH, "words in n't", *NEGATIONS_CHINESE]),
         unknown_labels=0 if multilabel else int((judged.targets < 0).sum()),
         mistakes=worst(manifest.labels, manifest.calibration, judged),
         uncalibrated=uncalibrated,
@@ -58,6 +63,12 @@ def render_report(material: ReportMaterial) -> str:
         ],
         **_confusion(manifest),
     )
+
+
+def _coverage_plots(manifest: Manifest) -> list[Plot]:
+    if not manifest.abstention:
+        return []
+    return [coverage_plot(manifest.abstention, manifest.calibration.abstain_below)]
 
 
 def _confusion(manifest: Manifest) -> dict[str, Any]:

@@ -80,8 +80,14 @@ def _outcome(margin: Interval) -> tuple[Outcome, str]:
             "The network beats the baseline: the whole 95 % interval of the margin is above zero.",
         )
     if margin.high < 0:
-        return "worse", "The baseline beats the network: the whole 95 % interval of the margin is below zero."
-    return "unclear", "No clear difference: the 95 % interval of the margin holds zero."
+        return (
+            "worse",
+            "The network does not beat the baseline: the whole 95 % interval of the margin is below zero.",
+        )
+    return (
+        "unclear",
+        "The network does not clearly beat the baseline: the 95 % interval of the margin holds zero.",
+    )
 
 
 def metric_rows(manifest: Manifest) -> list[MetricRow]:

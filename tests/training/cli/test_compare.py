@@ -3,6 +3,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+TINY_DATA = Path(__file__).resolve().parents[3] / "examples" / "tiny.csv"
 RunCli = Callable[..., Any]
 
 
@@ -43,6 +46,35 @@ def test_models_stand_side_by_side_with_what_differs(
         assert part in result.out
     assert "model.units" not in result.out, "only what differs"
     assert "judged on different data" in result.out
+
+
+def test_on_a_file_models_are_paired_row_by_row(
+    engram: RunCli, tiny_artifact: Path, own_artifact: Path, tmp_path: Path
+) -> None:
+    """The second model is the first with its labels exchanged: right where that is wrong."""
+
+    def turned(manifest: dict[str, Any]) -> None:
+        manifest["labels"] = manifest["labels"][::-1]
+
+    file = tmp_path / "rows.csv"
+    rows = TINY_DATA.read_text().splitlines()[:41]
+    file.write_text("\n".join(rows) + "\n")
+    other = edited(own_artifact, turned)
+    result = engram("compare", tiny_artifact, other, tiny_artifact, "--data", file, "--json")
+    assert result.code == 0, result.err
+    first, second, third = [facts["on_data"] for facts in json.loads(result.out)]
+    right = round(first["accuracy"]["value"] * 40)
+    assert first["n"] == 40
+    assert first["against_first"] is None
+    assert second["against_first"]["first_only"] == right
+    assert second["against_first"]["this_only"] == 40 - right
+    assert second["against_first"]["margin"]["value"] == pytest.approx((40 - 2 * right) / 40)
+    assert second["against_first"]["p"] < 0.01
+    assert third["against_first"]["p"] == 1.0
+
+    shown = engram("compare", tiny_artifact, other, "--data", file)
+    assert "McNemar's p" in shown.out
+    assert f"{40 - right} / {right}" in shown.out
 
 
 def test_a_missing_model_is_named(engram: RunCli, tiny_artifact: Path) -> None:

@@ -5,8 +5,8 @@ import pytest
 from rich.console import Console
 
 from models.runtime.artifact import open_artifact
-from models.runtime.manifest import Manifest
-from training.cli.figures import comparison_table
+from models.runtime.manifest import Interval, Manifest
+from training.cli.figures import comparison_table, sentences
 
 
 @pytest.fixture(scope="module")
@@ -46,3 +46,25 @@ def test_without_a_baseline_only_the_network_is_shown(manifest: Manifest) -> Non
     (line,) = [line for line in shown(alone) if line.lstrip().startswith("macro F1")]
     assert line.count("[") == 1
     assert "+" not in line
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "verdict"), [(-0.2, -0.1, "does not beat"), (-0.1, 0.1, "does not clearly beat")]
+)
+def test_a_network_that_does_not_beat_its_baseline_is_told_so(
+    manifest: Manifest, low: float, high: float, verdict: str
+) -> None:
+    worse = manifest.model_copy(update={"margin": Interval(value=low, low=low, high=high)})
+    first, *others = sentences(worse)
+    assert verdict in first
+    assert len(others) == 2 + len(manifest.robustness)
+    assert all(facts.name in other for facts, other in zip(manifest.baselines, others, strict=False))
+
+
+def test_the_order_gap_is_shown_for_both_models(manifest: Manifest) -> None:
+    (line,) = [line for line in sentences(manifest) if line.startswith("words shuffled")]
+    row = next(row for row in manifest.robustness if row.name == "words shuffled")
+    assert row.unchanged is not None
+    for model in ("network", "baseline"):
+        gap = (row.accuracy[model] - row.unchanged[model]) * 100
+        assert f"{model} {row.accuracy[model]:.2%} ({gap:+.1f})" in line

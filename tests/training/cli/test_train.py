@@ -231,7 +231,7 @@ def test_several_seeds_give_the_best_network_with_mean_and_spread(
     chosen = manifest.training["history"]["epochs"][0]["score"]
     assert chosen == pytest.approx(max(seeds["dev_mean"] + seeds["dev_sd"] / 2**0.5, seeds["dev_mean"]))
     assert "2 networks: dev score" in result.err
-    assert names(tmp_path / "artifacts") == [".runs", "small"]
+    assert names(tmp_path / "artifacts") == [".baselines", ".runs", "small"]
     assert names(tmp_path / "artifacts" / ".runs") == []
 
 

@@ -8,8 +8,18 @@ import numpy as np
 import pytest
 
 from models.runtime.decoding import probabilities
-from models.runtime.manifest import Calibration, DataReference, Environment, Manifest, Task
+from models.runtime.manifest import (
+    BaselineFacts,
+    Calibration,
+    DataReference,
+    Environment,
+    Manifest,
+    McNemar,
+    RobustnessRow,
+    Task,
+)
 from models.text.spec import TextRule
+from training.abstention import coverage_curve
 from training.evaluate import accuracy_margin, evaluate
 from training.history import EpochRecord, History
 from training.report.material import JudgedRows, ReportMaterial
@@ -84,6 +94,27 @@ def _material(
         if baseline
         else None,
         baseline_name="TF-IDF 1-2-grams, logistic regression" if baseline else None,
+        baselines=[
+            BaselineFacts(name=name, dev_score=score, metrics=judge(other_logits).metrics, seconds=1.0)
+            for name, score in (("TF-IDF 1-2-grams, logistic regression", 0.875), ("NB-weighted", 0.861))
+        ]
+        if baseline
+        else [],
+        mcnemar=McNemar(network_only=41, baseline_only=23, p=0.0324) if baseline else None,
+        robustness=[
+            RobustnessRow(
+                name="words shuffled",
+                n=rows,
+                accuracy={"network": 0.75, "baseline": 0.8},
+                unchanged={"network": 0.875, "baseline": 0.8125},
+            ),
+            RobustnessRow(name="with a negation word", n=17, accuracy={"network": 0.625, "baseline": 0.5}),
+        ]
+        if baseline
+        else [],
+        abstention=[]
+        if task == "multilabel"
+        else coverage_curve(calibrated(logits).max(axis=1), logits.argmax(axis=1) == truth),
         data=DataReference(
             fingerprint="ab" * 32,
             rows={"train": 2_400, "dev": 300} | ({"test": rows} if split == "test" else {}),

@@ -116,6 +116,18 @@ def test_label_slice_and_confusion_tables_hold_the_figures_of_the_manifest(make_
     assert counts == found.confusion
 
 
+def test_baselines_order_and_robustness_stand_in_tables(make_material, read_page) -> None:
+    page = read_page(render_report(make_material()))
+    names = [row[0] for row in page.tables["baseline-table"][1:]]
+    assert names == ["TF-IDF 1-2-grams, logistic regression", "NB-weighted"]
+    assert [row[1] for row in page.tables["baseline-table"][1:]] == ["0.875", "0.861"]
+    shuffled, negated = page.tables["robustness-table"][1:]
+    assert shuffled == ["words shuffled", "300", "0.750(−0.125)", "0.800(−0.013)"]
+    assert negated == ["with a negation word", "17", "0.625", "0.500"]
+    assert "p = 0.032" in page.text
+    assert "Abstention" in page.text
+
+
 def test_many_labels_show_the_confused_pairs_instead_of_the_whole_table(make_material, read_page) -> None:
     material = make_material(labels=[f"label {i}" for i in range(60)], rows=300, noise=3.0)
     page = read_page(render_report(material))

@@ -11,9 +11,9 @@ from training.report.verdict import coverages, metric_rows, verdict
     ("low", "high", "outcome", "words"),
     [
         (0.001, 0.05, "better", "beats the baseline"),
-        (0.0, 0.05, "unclear", "No clear difference"),
-        (-0.02, 0.03, "unclear", "No clear difference"),
-        (-0.05, -0.001, "worse", "baseline beats the network"),
+        (0.0, 0.05, "unclear", "does not clearly beat the baseline"),
+        (-0.02, 0.03, "unclear", "does not clearly beat the baseline"),
+        (-0.05, -0.001, "worse", "does not beat the baseline"),
     ],
 )
 def test_outcome_is_what_the_interval_of_the_margin_allows_to_say(

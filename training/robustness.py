@@ -1,0 +1,171 @@
+"""What a model's answers rest on: its accuracy on rows that are changed or chosen on purpose.
+
+Single words lose nothing when a text is shuffled; a model that reads does. In-domain accuracy cannot show
+that.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from models.runtime.decoding import probabilities
+from models.runtime.manifest import Calibration, RobustnessRow, Task
+from models.text.spec import TextRule
+from training.evaluate import Targets, right_rows
+from training.perturb import has_negation, misspelt, shuffled, words_read
+
+MOST_ROWS = 2_000
+"""So many rows, drawn by seed, are answered anew; enough for a standard error of a point."""
+
+Right = npt.NDArray[np.bool_]
+Logits = npt.NDArray[np.floating]
+
+
+@dataclass(frozen=True, slots=True)
+class TextModel:
+    """Anything that answers texts: the network, a baseline, a blend.
+
+    Attributes:
+        name: in the report.
+        logits: raw outputs of texts, [texts, classes].
+        calibration: its temperature and thresholds.
+    """
+
+    name: str
+    logits: Callable[[Sequence[str]], Logits]
+    calibration: Calibration
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledTexts:
+    """Rows to judge models on.
+
+    Attributes:
+        task: of the models.
+        texts: as they stand in the file.
+        targets: classification: index of the label or -1, [rows]; multilabel: 0 or 1, [rows, classes].
+        missed: number of labels of each row that training did not have, [rows].
+    """
+
+    task: Task
+    texts: Sequence[str]
+    targets: Targets
+    missed: npt.NDArray[np.integer]
+
+    def take(self, rows: npt.NDArray[np.integer]) -> "LabelledTexts":
+        """Some of the rows."""
+        texts = [self.texts[row] for row in rows.tolist()]
+        return LabelledTexts(self.task, texts, self.targets[rows], self.missed[rows])
+
+    def sample(self, most: int, seed: int) -> "LabelledTexts":
+        """At most so many rows, drawn by seed, in their order."""
+        return self.take(drawn(len(self.texts), most, seed))
+
+    def right(self, model: TextModel, texts: Sequence[str] | None = None) -> Right:
+        """Which rows the model answers rightly, [rows].
+
+        Args:
+            model: whom to ask.
+            texts: what to ask instead of the rows' own texts.
+        """
+        return self.right_logits(model.logits(self.texts if texts is None else texts), model.calibration)
+
+    def right_logits(self, logits: Logits, calibration: Calibration) -> Right:
+        """Which rows are answered rightly by these outputs, [rows]."""
+        return self.right_of(probabilities(self.task, logits, calibration.temperature), calibration)
+
+    def right_of(self, p: npt.NDArray[np.float64], calibration: Calibration) -> Right:
+        """Which rows are answered rightly by these probabilities, [rows]."""
+        return right_rows(self.task, p, self.targets, calibration.thresholds, self.missed)
+
+
+def drawn(rows: int, most: int, seed: int) -> npt.NDArray[np.int64]:
+    """At most ``most`` of the row numbers, ascending."""
+    if rows <= most:
+        return np.arange(rows)
+    return np.sort(np.random.default_rng(seed).choice(rows, most, replace=False))
+
+
+def robustness(
+    rows: LabelledTexts,
+    right: Mapping[str, Right],
+    models: Sequence[TextModel],
+    rule: TextRule,
+    lengths: npt.NDArray[np.integer],
+    *,
+    seed: int,
+    other: LabelledTexts | None = None,
+) -> list[RobustnessRow]:
+    """All rows of the table.
+
+    Args:
+        rows: the judged rows.
+        right: by the name of each model, which of these rows it answers rightly, [rows].
+        models: whom to ask.
+        rule: the network's text rule: what it does not read is not shuffled either.
+        lengths: tokens of each row, [rows].
+        seed: of what is drawn and changed.
+        other: rows of another domain.
+    """
+    found = [*_changed(rows, models, rule, seed), *_chosen(rows, right), *_quartiles(lengths, right)]
+    if other is not None:
+        part = other.sample(MOST_ROWS, seed)
+        found.append(_row("other domain", {model.name: part.right(model) for model in models}))
+    return found
+
+
+def _changed(
+    rows: LabelledTexts, models: Sequence[TextModel], rule: TextRule, seed: int
+) -> list[RobustnessRow]:
+    part = rows.sample(MOST_ROWS, seed)
+    words = words_read(rule, part.texts)
+    # In order, but cut and spaced as the shuffled texts are: what remains is the order alone.
+    in_order, out_of_order = [" ".join(text) for text in words], shuffled(words, seed)
+    wrongly_spelt = misspelt(part.texts, seed)
+    return [
+        _row(
+            "words shuffled",
+            {model.name: part.right(model, out_of_order) for model in models},
+            {model.name: part.right(model, in_order) for model in models},
+        ),
+        _row(
+            "10 % of the words misspelt",
+            {model.name: part.right(model, wrongly_spelt) for model in models},
+            {model.name: part.right(model) for model in models},
+        ),
+    ]
+
+
+def _chosen(rows: LabelledTexts, right: Mapping[str, Right]) -> list[RobustnessRow]:
+    chosen = np.array([has_negation(text) for text in rows.texts], dtype=bool)
+    if not chosen.any():
+        return []
+    return [_row("with a negation word", {name: each[chosen] for name, each in right.items()})]
+
+
+def _quartiles(lengths: npt.NDArray[np.integer], right: Mapping[str, Right]) -> list[RobustnessRow]:
+    """A quarter of the rows each, by length; rows of one length stay together."""
+    edges = np.unique(np.quantile(lengths, [0.25, 0.5, 0.75], method="lower"))
+    quarter = np.searchsorted(edges, lengths)
+    found = []
+    for number in np.unique(quarter).tolist():
+        chosen = quarter == number
+        low, high = int(lengths[chosen].min()), int(lengths[chosen].max())
+        name = f"{low:,} tokens" if low == high else f"{low:,} to {high:,} tokens"
+        found.append(_row(name, {model: each[chosen] for model, each in right.items()}))
+    return found
+
+
+def _row(
+    name: str, right: Mapping[str, Right], unchanged: Mapping[str, Right] | None = None
+) -> RobustnessRow:
+    return RobustnessRow(
+        name=name,
+        n=len(next(iter(right.values()))),
+        accuracy={model: float(each.mean()) for model, each in right.items()},
+        unchanged=None
+        if unchanged is None
+        else {model: float(each.mean()) for model, each in unchanged.items()},
+    )
