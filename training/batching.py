@@ -54,6 +54,7 @@ class Batches:
         batch_size: int,
         batch_tokens: int | None = None,
         weights: npt.NDArray[np.floating] | None = None,
+        shares: npt.NDArray[np.floating] | None = None,
     ) -> None:
         """Takes rows.
 
@@ -64,6 +65,8 @@ class Batches:
             batch_tokens: most positions in a batch, rows times width; takes the place of ``batch_size``. A
                 row that is longer has a batch of its own.
             weights: [rows].
+            shares: how likely each row is drawn, sum 1, [rows]; an epoch then draws as many rows as there
+                are, with replacement. None takes every row once.
         """
         self._ids = ids
         self._lengths = np.fromiter((len(row) for row in ids), dtype=np.int32, count=len(ids))
@@ -72,6 +75,7 @@ class Batches:
         if not len(self._targets) == len(self._weights) == len(ids):
             raise ValueError(f"{len(ids)} rows, {len(self._targets)} targets, {len(self._weights)} weights")
         self.batch_size, self.batch_tokens = batch_size, batch_tokens
+        self._shares = shares
 
     def steps(self, seed: int, epochs: int) -> int:
         """Number of batches in the epochs 1 to ``epochs`` together."""
@@ -85,7 +89,8 @@ class Batches:
         return int(self._lengths.sum())
 
     def epoch(self, seed: int, epoch: int) -> Iterator[Batch]:
-        """Every row once. Rows are shuffled, sorted by length within windows, and their batches shuffled."""
+        """Every row once, or as drawn. Rows are shuffled, sorted by length within windows, and their batches
+        shuffled."""
         return map(self._batch, self._shuffled(seed, epoch))
 
     def by_length(self) -> Iterator[Batch]:
@@ -94,12 +99,18 @@ class Batches:
 
     def padding_share(self, seed: int, epoch: int) -> float:
         """Share of an epoch's positions, from 0 to 1, that hold no token."""
-        width = sum(len(rows) * _width(self._lengths[rows].max()) for rows in self._shuffled(seed, epoch))
-        return 1.0 - self.tokens / width if width else 0.0
+        batches = self._shuffled(seed, epoch)
+        width = sum(len(rows) * _width(self._lengths[rows].max()) for rows in batches)
+        tokens = sum(int(self._lengths[rows].sum()) for rows in batches)
+        return 1.0 - tokens / width if width else 0.0
 
     def _shuffled(self, seed: int, epoch: int) -> list[npt.NDArray[np.int64]]:
         random = np.random.default_rng([seed, epoch])
-        order = random.permutation(len(self._ids))
+        count = len(self._ids)
+        if self._shares is None:
+            order = random.permutation(count)
+        else:
+            order = random.choice(count, size=count, p=self._shares)
         window = _WINDOW * self._rows_in_a_batch()
         batches: list[npt.NDArray[np.int64]] = []
         for start in range(0, len(order), window):

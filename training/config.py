@@ -176,6 +176,12 @@ class TrainingConfig(Section):
     """The dev score that chooses the best weights."""
     class_weight: Literal["none", "balanced"] = "none"
     """"balanced" gives the rows of a rare label more weight."""
+    sampling: Literal["all", "balanced"] = "all"
+    """"balanced" draws the rows of an epoch so that every label comes up as often as the others."""
+    loss: Literal["cross-entropy", "focal"] = "cross-entropy"
+    """"focal" lets rows that are answered rightly already count less."""
+    focusing: Annotated[float, Field(gt=0.0, le=10.0)] = 2.0
+    """How much less (focal only)."""
 
 
 class CalibrationConfig(Section):

@@ -47,6 +47,10 @@ def _task(config: Config) -> list[str]:
                 f'training.class_weight = "{config.training.class_weight}" is for task = "classification"; '
                 'use "none" with multilabel'
             )
+        if config.training.sampling != "all":
+            problems.append(
+                'training.sampling = "balanced" is for task = "classification"; use "all" with multilabel'
+            )
     elif config.data.separator is not None:
         problems.append('data.separator is for task = "multilabel"; use "none" with classification')
     return problems
@@ -60,6 +64,16 @@ def _training(training: TrainingConfig) -> list[str]:
                 f'training.{name} = {getattr(training, name)} needs training.optimizer = "adamw", '
                 f'not "{training.optimizer}"; use 0 otherwise'
             )
+    if training.sampling == "balanced" and training.class_weight == "balanced":
+        problems.append(
+            'training.sampling and training.class_weight are both "balanced", which counts a rare label '
+            "twice; use one of them"
+        )
+    if training.loss == "focal" and training.label_smoothing > 0:
+        problems.append(
+            f'training.loss = "focal" knows no softened labels, but training.label_smoothing = '
+            f"{training.label_smoothing}; use 0"
+        )
     if training.schedule == "one-cycle" and training.warmup == 0:
         problems.append(
             'training.schedule = "one-cycle" rises before it falls; give training.warmup a share above 0, '

@@ -57,11 +57,13 @@ class Fit:
         *,
         seed: int,
         weights: npt.NDArray[np.float32] | None = None,
+        shares: npt.NDArray[np.float64] | None = None,
     ) -> None:
         """Prepares a run.
 
         Args:
             weights: of the training rows, [rows].
+            shares: how often each training row is drawn, [rows]; None reads every row once an epoch.
             seed: of the order of the batches; the network has its own.
         """
         self.model, self.task, self.config, self.dev, self.seed = model, task, config, dev, seed
@@ -71,11 +73,17 @@ class Fit:
             batch_size=config.batch_size,
             batch_tokens=config.batch_tokens,
             weights=weights,
+            shares=shares,
         )
         self.updates = Updates(config, model, self.batches.steps(seed, config.epochs))
         self.average = WeightAverage(model, config.average) if config.average else None
         self.steps = NetworkSteps(
-            model, self.updates, task, smoothing=config.label_smoothing, average=self.average
+            model,
+            self.updates,
+            task,
+            smoothing=config.label_smoothing,
+            focusing=config.focusing if config.loss == "focal" else 0.0,
+            average=self.average,
         )
 
     def run(

@@ -11,15 +11,38 @@ RowLoss = Callable[[Any, Any], Any]
 """(targets, logits [batch, classes]) -> losses [batch]."""
 
 
-def row_loss(task: Task, smoothing: float = 0.0) -> RowLoss:
-    """Cross-entropy against softened targets: share ``smoothing`` of the truth is spread over all labels.
+def row_loss(task: Task, smoothing: float = 0.0, focusing: float = 0.0) -> RowLoss:
+    """The loss of a task: ``focal_loss`` where ``focusing`` is above 0, else cross-entropy.
+
+    Cross-entropy against softened targets: share ``smoothing`` of the truth is spread over all labels.
 
     One label a text: targets int32 [batch]; the truth becomes 1 - s + s / classes, any other s / classes.
     Multilabel: targets 0 or 1, float32 [batch, classes]; each becomes t (1 - s) + s / 2; mean over labels.
 
     Reference: Szegedy et al., Rethinking the inception architecture, 2016, section 7.
     """
+    if focusing:
+        return focal_loss(task, focusing)
     return _sigmoid(smoothing) if task == "multilabel" else _softmax(smoothing)
+
+
+def focal_loss(task: Task, focusing: float) -> RowLoss:
+    """The cross-entropy -log p of the true answer, times (1 - p) ** focusing: hard rows count more.
+
+    Targets as for ``row_loss``; multilabel: the mean over the labels.
+
+    Reference: Lin et al., Focal Loss for Dense Object Detection, 2017, section 3.2, equation 4.
+    """
+
+    def softmax(targets: Any, logits: Any) -> Any:
+        loss = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=targets, logits=logits)
+        return loss * (1.0 - tf.exp(-loss)) ** focusing
+
+    def sigmoid(targets: Any, logits: Any) -> Any:
+        loss = tf.nn.sigmoid_cross_entropy_with_logits(labels=targets, logits=logits)
+        return tf.reduce_mean(loss * (1.0 - tf.exp(-loss)) ** focusing, axis=-1)
+
+    return sigmoid if task == "multilabel" else softmax
 
 
 def _softmax(smoothing: float) -> RowLoss:

@@ -18,6 +18,8 @@ from training.perturb import has_negation, misspelt, shuffled, words_read
 
 MOST_ROWS = 2_000
 """So many rows, drawn by seed, are answered anew; enough for a standard error of a point."""
+MOST_OTHER = 10_000
+"""So many rows of another file: one answer each, and often the whole of a test set."""
 
 Right = npt.NDArray[np.bool_]
 Logits = npt.NDArray[np.floating]
@@ -58,10 +60,6 @@ class LabelledTexts:
         """Some of the rows."""
         texts = [self.texts[row] for row in rows.tolist()]
         return LabelledTexts(self.task, texts, self.targets[rows], self.missed[rows])
-
-    def sample(self, most: int, seed: int) -> "LabelledTexts":
-        """At most so many rows, drawn by seed, in their order."""
-        return self.take(drawn(len(self.texts), most, seed))
 
     def right(self, model: TextModel, texts: Sequence[str] | None = None) -> Right:
         """Which rows the model answers rightly, [rows].
@@ -109,17 +107,22 @@ def robustness(
         seed: of what is drawn and changed.
         other: rows of another domain.
     """
-    found = [*_changed(rows, models, rule, seed), *_chosen(rows, right), *_quartiles(lengths, right)]
+    found = [*_changed(rows, right, models, rule, seed), *_chosen(rows, right), *_quartiles(lengths, right)]
     if other is not None:
-        part = other.sample(MOST_ROWS, seed)
-        found.append(_row("other domain", {model.name: part.right(model) for model in models}))
+        part = other.take(drawn(len(other.texts), MOST_OTHER, seed))
+        found.append(_row("other data", {model.name: part.right(model) for model in models}))
     return found
 
 
 def _changed(
-    rows: LabelledTexts, models: Sequence[TextModel], rule: TextRule, seed: int
+    rows: LabelledTexts,
+    right: Mapping[str, Right],
+    models: Sequence[TextModel],
+    rule: TextRule,
+    seed: int,
 ) -> list[RobustnessRow]:
-    part = rows.sample(MOST_ROWS, seed)
+    chosen = drawn(len(rows.texts), MOST_ROWS, seed)
+    part = rows.take(chosen)
     words = words_read(rule, part.texts)
     # In order, but cut and spaced as the shuffled texts are: what remains is the order alone.
     in_order, out_of_order = [" ".join(text) for text in words], shuffled(words, seed)
@@ -133,7 +136,7 @@ def _changed(
         _row(
             "10 % of the words misspelt",
             {model.name: part.right(model, wrongly_spelt) for model in models},
-            {model.name: part.right(model) for model in models},
+            {name: each[chosen] for name, each in right.items()},
         ),
     ]
 

@@ -20,6 +20,7 @@ from models.text.plain import make_valid
 from models.text.spec import TextRule
 from models.text.table import table_hash
 from models.text.vocabulary import Vocabulary
+from training.balance import balanced
 from training.baselines.fit import Baseline, LinearData, fit_baselines
 from training.baselines.judge import JudgedBaseline, judge_baselines
 from training.calibrate import calibrate
@@ -152,6 +153,7 @@ def train_network(prepared: Prepared, seed: int, reporter: Reporter, *, resume: 
         rows["dev"],
         seed=seed,
         weights=_row_weights(prepared),
+        shares=_row_shares(prepared),
     )
     with interruptible() as interrupt:
         history = fit.run(store, reporter, interrupt, resume=resume)
@@ -256,9 +258,15 @@ def _row_weights(prepared: Prepared) -> npt.NDArray[np.float32] | None:
     """Each label's rows together weigh the same ("balanced"); the mean weight is 1."""
     if prepared.config.training.class_weight == "none":
         return None
-    index = np.asarray(prepared.targets["train"], dtype=np.int64)
-    counts = np.bincount(index, minlength=len(prepared.labels))
-    return np.asarray(len(index) / (np.count_nonzero(counts) * counts[index]), dtype=np.float32)
+    return balanced(prepared.targets["train"]).astype(np.float32)
+
+
+def _row_shares(prepared: Prepared) -> npt.NDArray[np.float64] | None:
+    """How likely each row is drawn where sampling is "balanced"; the sum is 1."""
+    if prepared.config.training.sampling == "all":
+        return None
+    weights = balanced(prepared.targets["train"])
+    return weights / weights.sum()
 
 
 def _judge(

@@ -40,6 +40,7 @@ class NetworkSteps:
         task: Task,
         *,
         smoothing: float = 0.0,
+        focusing: float = 0.0,
         average: WeightAverage | None = None,
     ) -> None:
         """Prepares the functions, which are traced at their first call.
@@ -47,6 +48,7 @@ class NetworkSteps:
         Args:
             updates: None for a network that is not trained.
             smoothing: of the labels, see ``training.losses``.
+            focusing: of the loss, the same.
             average: follows the weights at every step.
         """
         self.model = model
@@ -57,7 +59,7 @@ class NetworkSteps:
         ids, lengths = tf.TensorSpec([None, None], tf.int32), tf.TensorSpec([None], tf.int32)
         weights = tf.TensorSpec([None], tf.float32)
         self._rows = WordRows(model) if updates is not None and updates.by_rows else None
-        self._row_loss = row_loss(task, smoothing)
+        self._row_loss = row_loss(task, smoothing, focusing)
         self._train = tf.function(self._train_step, input_signature=[ids, lengths, targets, weights])
         self._forward = tf.function(self._logits, input_signature=[ids, lengths])
 

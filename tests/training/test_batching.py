@@ -97,6 +97,23 @@ def test_weights_and_targets_of_any_width_follow_their_rows():
         assert batch.weights.dtype == np.float32
 
 
+def test_rows_are_drawn_as_often_as_their_shares_say():
+    lengths = [3] * 90 + [5] * 10
+    shares = np.array([0.5 / 90] * 90 + [0.5 / 10] * 10)
+    batches = Batches(encoded(lengths), batch_size=8, shares=shares)
+    rows = np.concatenate([batch.rows for epoch in range(30) for batch in batches.epoch(1, epoch)])
+    assert len(rows) == 30 * 100, "an epoch is as long as ever"
+    assert (rows >= 90).mean() == pytest.approx(0.5, abs=0.04)
+    assert len(set(rows.tolist())) == 100
+    assert batches.padding_share(1, 1) == pytest.approx(1 - _mean_length(batches) / 8)
+    again = [batch.rows.tolist() for batch in batches.epoch(1, 2)]
+    assert again == [batch.rows.tolist() for batch in batches.epoch(1, 2)]
+
+
+def _mean_length(batches):
+    return np.mean(np.concatenate([batch.lengths for batch in batches.epoch(1, 1)]))
+
+
 def test_targets_of_another_number_of_rows_are_refused():
     with pytest.raises(ValueError, match="2 rows, 3 targets"):
         Batches(encoded([1, 2]), np.zeros(3), batch_size=2)

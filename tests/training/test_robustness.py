@@ -82,8 +82,8 @@ def test_misspelling_costs_a_model_that_knows_words_by_heart() -> None:
 
 def test_a_second_domain_is_judged_where_there_is_one() -> None:
     other = LabelledTexts("classification", ["good", "bad"], np.array([1, -1]), np.zeros(2, np.int32))
-    assert "other domain" not in table(TEXTS, TARGETS)
-    row = table(TEXTS, TARGETS, other=other)["other domain"]
+    assert "other data" not in table(TEXTS, TARGETS)
+    row = table(TEXTS, TARGETS, other=other)["other data"]
     assert (row.n, row.accuracy) == (2, {"reads": 0.5, "counts": 0.5})
 
 

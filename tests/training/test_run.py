@@ -127,26 +127,55 @@ def with_values(config: Config, **training: object) -> Config:
     return config.model_copy(update={"training": config.training.model_copy(update=training)})
 
 
-def test_balanced_labels_weigh_the_same_in_sum(prepared: Prepared, monkeypatch: pytest.MonkeyPatch) -> None:
-    """tensorflow/tensorflow#33550: the weights really reach the loop."""
-    targets = np.array([0] * 30 + [1] * 10, dtype=np.int32)
-    given: list[np.ndarray | None] = []
+def given_to_fit(
+    prepared: Prepared, monkeypatch: pytest.MonkeyPatch, targets: np.ndarray, **training: object
+) -> dict[str, np.ndarray | None]:
+    """What the loop is given of each row."""
+    given: dict[str, np.ndarray | None] = {}
 
-    def note(_self: Fit, *_: object, weights: np.ndarray | None, **__: object) -> None:
-        given.append(weights)
+    def note(_self: Fit, *_: object, **rest: np.ndarray | None) -> None:
+        given.update(rest)
         raise ZeroDivisionError
 
     monkeypatch.setattr(Fit, "__init__", note)
-    for class_weight in ("balanced", "none"):
-        config = with_values(prepared.config, class_weight=class_weight)
-        data = replace(prepared, config=config, targets=prepared.targets | {"train": targets})
-        with pytest.raises(ZeroDivisionError):
-            train_network(data, 3, PlainReporter())
-    weights = given[0]
+    config = with_values(prepared.config, **training)
+    data = replace(prepared, config=config, targets=prepared.targets | {"train": targets})
+    with pytest.raises(ZeroDivisionError):
+        train_network(data, 3, PlainReporter())
+    return given
+
+
+RARE = np.array([0] * 30 + [1] * 10, dtype=np.int32)
+
+
+def test_balanced_labels_weigh_the_same_in_sum(prepared: Prepared, monkeypatch: pytest.MonkeyPatch) -> None:
+    """tensorflow/tensorflow#33550: the weights really reach the loop."""
+    weights = given_to_fit(prepared, monkeypatch, RARE, class_weight="balanced")["weights"]
     assert weights is not None
-    assert weights[targets == 0].sum() == pytest.approx(weights[targets == 1].sum())
+    assert weights[RARE == 0].sum() == pytest.approx(weights[RARE == 1].sum())
     assert weights.mean() == pytest.approx(1.0)
-    assert given[1] is None
+    plain = given_to_fit(prepared, monkeypatch, RARE)
+    assert plain["weights"] is None
+    assert plain["shares"] is None
+
+
+def test_balanced_sampling_draws_every_label_as_often(
+    prepared: Prepared, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = given_to_fit(prepared, monkeypatch, RARE, sampling="balanced")
+    assert given["weights"] is None
+    shares = given["shares"]
+    assert shares is not None
+    assert shares[RARE == 0].sum() == pytest.approx(0.5)
+    assert shares.sum() == pytest.approx(1.0)
+
+
+def test_focal_loss_reaches_the_loop(prepared: Prepared, trained: Trained) -> None:
+    config = with_values(prepared.config, loss="focal", focusing=2.0, epochs=1)
+    focal = train_network(replace(prepared, config=config), 3, PlainReporter())
+    # Of the first steps' p of about one half, (1 - p) ** 2 leaves a quarter.
+    first, second = (each.history.epochs[0].train_loss for each in (focal, trained))
+    assert first < 0.5 * second
 
 
 def test_runs_that_differ_have_checkpoints_of_their_own(prepared: Prepared) -> None:

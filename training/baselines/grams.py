@@ -63,6 +63,17 @@ class Grams:
         """The grams of at most ``longest`` tokens; their features stand first and keep their numbers."""
         return replace(self, keys=self.keys[: longest - 1])
 
+    def begins(self, longer: "Grams") -> bool:
+        """Whether these are the first of ``longer``'s features, so that its counts hold these too."""
+        return (
+            self.rule == longer.rule
+            and self.tokens == longer.tokens
+            and len(self.keys) <= len(longer.keys)
+            and all(
+                np.array_equal(mine, theirs) for mine, theirs in zip(self.keys, longer.keys, strict=False)
+            )
+        )
+
     def count(self, texts: Sequence[str]) -> Any:
         """How often each gram stands in each text: a scipy CSR matrix, float32 [texts, features]."""
         places = {token: number for number, token in enumerate(self.tokens)}

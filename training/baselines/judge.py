@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from models.runtime.decoding import probabilities
 from models.runtime.manifest import BaselineFacts, Evaluation
 from training.baselines.fit import Baseline
 from training.data.rows import Rows
@@ -42,8 +43,8 @@ def judge_baselines(
         seed: of the bootstrap.
     """
     judged = []
-    for baseline in baselines:
-        p = baseline.probabilities(rows.texts)
+    for baseline, logits in zip(baselines, _logits(baselines, rows.texts), strict=True):
+        p = probabilities(baseline.task, logits, baseline.calibration.temperature)
         evaluation = evaluate(
             baseline.task,
             labels,
@@ -61,3 +62,15 @@ def judge_baselines(
         for one, _, found in judged
     )
     return JudgedBaseline(best, p, evaluation, facts)
+
+
+def _logits(baselines: Sequence[Baseline], texts: Sequence[str]) -> list[npt.NDArray[np.float32]]:
+    """Raw scores of each; the texts are read once where the baselines count alike."""
+    widest = max((baseline.model.grams for baseline in baselines), key=lambda grams: grams.features)
+    counts = widest.count(texts)
+    return [
+        baseline.model.logits_of(counts[:, : baseline.model.grams.features])
+        if baseline.model.grams.begins(widest)
+        else baseline.logits(texts)
+        for baseline in baselines
+    ]

@@ -37,6 +37,9 @@ def print_comparison(manifest: Manifest) -> None:
         sentence = f"{seeds['n']} networks: dev score {score}"
         if "test_mean" in seeds:
             sentence += f", test accuracy {seeds['test_mean']:.2%} ± {seeds['test_sd']:.2%}"
+            if manifest.baseline is not None:
+                above = seeds["test_mean"] - manifest.baseline.metrics["accuracy"].value
+                sentence += f", on average {above * 100:+.2f} points against the baseline"
         console.print(sentence, soft_wrap=True)
 
 
@@ -103,6 +106,7 @@ def spread(networks: Sequence["Trained"]) -> dict[str, Any]:
     facts: dict[str, Any] = {
         "n": len(networks),
         "seeds": [network.seed for network in networks],
+        "dev_scores": dev,
         "dev_mean": statistics.fmean(dev),
         "dev_sd": statistics.stdev(dev) if len(dev) > 1 else 0.0,
     }

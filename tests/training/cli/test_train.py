@@ -230,7 +230,12 @@ def test_several_seeds_give_the_best_network_with_mean_and_spread(
     assert manifest.training["seed"] in (3, 4)
     chosen = manifest.training["history"]["epochs"][0]["score"]
     assert chosen == pytest.approx(max(seeds["dev_mean"] + seeds["dev_sd"] / 2**0.5, seeds["dev_mean"]))
+    assert seeds["dev_mean"] == pytest.approx(sum(seeds["dev_scores"]) / 2)
+    assert chosen == max(seeds["dev_scores"])
     assert "2 networks: dev score" in result.err
+    assert manifest.baseline is not None
+    above = seeds["test_mean"] - manifest.baseline.metrics["accuracy"].value
+    assert f"on average {above * 100:+.2f} points against the baseline" in result.err
     assert names(tmp_path / "artifacts") == [".baselines", ".runs", "small"]
     assert names(tmp_path / "artifacts" / ".runs") == []
 
