@@ -122,7 +122,7 @@ def test_baselines_order_and_robustness_stand_in_tables(make_material, read_page
     assert names == ["TF-IDF 1-2-grams, logistic regression", "NB-weighted"]
     assert [row[1] for row in page.tables["baseline-table"][1:]] == ["0.875", "0.861"]
     shuffled, negated = page.tables["robustness-table"][1:]
-    assert shuffled == ["words shuffled", "300", "0.750(−0.125)", "0.800(−0.013)"]
+    assert shuffled == ["words shuffled", "300", "0.750 (−0.125)", "0.800 (−0.050)"]
     assert negated == ["with a negation word", "17", "0.625", "0.500"]
     assert "p = 0.032" in page.text
     assert "Abstention" in page.text
