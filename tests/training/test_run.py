@@ -11,6 +11,7 @@ import pytest
 
 from models.errors import EngramError
 from models.runtime.predictor import open_predictor
+from models.runtime.run import run_rows
 from training import run as runs
 from training.baselines.judge import JudgedBaseline
 from training.batching import Batches
@@ -55,7 +56,7 @@ def test_a_saved_model_is_the_network_that_was_judged(
     path, _ = save(prepared, trained, baseline, {"from": None})
     predictor = open_predictor(path)
     test = prepared.dataset.parts["test"]
-    logits = predictor.run([predictor.encode(text) for text in test.texts])["logits"]
+    logits = run_rows(predictor.engine, [predictor.encode(text).ids for text in test.texts])["logits"]
     np.testing.assert_allclose(logits, trained.logits["test"], atol=1e-5)
     assert np.ptp(logits) > 0.1
 
