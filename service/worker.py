@@ -34,6 +34,7 @@ class GreenletWorker(GeventWorker):  # type: ignore[misc]
         self._clients: dict[Any, Any] = {}
         # Connections between two requests, by greenlet, and the timer that closes them.
         self._idle: dict[Any, gevent.Timeout] = {}
+        self._begun: set[Any] = set()
 
     def patch(self) -> None:
         """Makes the listening sockets those of gevent; patches nothing."""
@@ -72,6 +73,14 @@ class GreenletWorker(GeventWorker):  # type: ignore[misc]
         finally:
             del self._clients[greenlet]
 
+    def handle_request(self, listener_name: Any, req: Any, sock: Any, addr: Any) -> None:
+        """Answers one request."""
+        self._begun.add(req)
+        try:
+            super().handle_request(listener_name, req, sock, addr)
+        finally:
+            self._begun.discard(req)
+
     @contextmanager
     def timeout_ctx(self) -> Iterator[None]:
         """Around the wait for the next request of a connection."""
@@ -86,6 +95,9 @@ class GreenletWorker(GeventWorker):  # type: ignore[misc]
                 del self._idle[greenlet]
 
     def _drain(self, pool: Pool) -> None:
+        for request in self._begun:
+            # So that the reply says it is the last one.
+            request.force_close()
         until = time.monotonic() + self.cfg.graceful_timeout
         while pool and time.monotonic() < until:
             self._close_idle()
