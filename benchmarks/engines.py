@@ -26,7 +26,7 @@ from models.runtime.threads import limit_threads
 CELLS = ("lstm", "gru", "simple_rnn")
 ENGINES = ("savedmodel", "onnx", "onnx-int8")
 VOCABULARY, TOKENS, BATCHES = 20_000, 50, (1, 32)
-CALLS = {1: 50, 32: 4}
+CALLS = {1: 50, 16: 8, 32: 4}
 
 
 def write_models(cell: str, folder: Path) -> None:

@@ -10,12 +10,12 @@ from models.runtime.decoding import probabilities
 from models.runtime.manifest import Calibration, Task
 from training.config import CalibrationConfig
 from training.evaluate import Targets
+from training.soft_loss import SoftLoss
 
 Logits = npt.NDArray[np.floating]
 
 # Outside of this range the network is so far off that scaling its logits says nothing.
 LOWEST, HIGHEST = 0.05, 20.0
-TINY = 1e-300
 
 
 def calibrate(task: Task, logits: Logits, targets: Targets, config: CalibrationConfig) -> Calibration:
@@ -42,36 +42,18 @@ def calibrate(task: Task, logits: Logits, targets: Targets, config: CalibrationC
 
 
 def fit_temperature(task: Task, logits: Logits, targets: Targets) -> float:
-    """The temperature with the least cross-entropy; 1.0 where no row has a known label.
-
-    The targets are softened as Platt (1999) does, section 2.2: on rows that are all answered rightly the
-    least cross-entropy would otherwise be that of absolute certainty.
-    """
+    """The temperature with the least cross-entropy; 1.0 where no row has a known label."""
     from scipy.optimize import minimize_scalar
 
-    if task == "classification":
-        logits, targets = logits[targets >= 0], targets[targets >= 0]
-    if len(logits) == 0:
+    loss = SoftLoss(task, targets, logits.shape[1])
+    if loss.rows == 0:
         return 1.0
-    doubt = 1.0 / (len(logits) + 2)
-    truth = np.asarray(targets) if task == "multilabel" else np.eye(logits.shape[1])[targets]
-    soft = truth * (1.0 - 2 * doubt) + doubt if task == "multilabel" else _soften(truth, doubt)
 
-    def cross_entropy(log_temperature: float) -> float:
-        p = probabilities(task, logits, float(np.exp(log_temperature)))
-        each = soft * np.log(p + TINY)
-        if task == "multilabel":
-            each += (1.0 - soft) * np.log(1.0 - p + TINY)
-        return float(-each.sum(axis=1).mean())
+    def at(log_temperature: float) -> float:
+        return loss(logits, float(np.exp(log_temperature)))
 
-    found = minimize_scalar(cross_entropy, bounds=(np.log(LOWEST), np.log(HIGHEST)), method="bounded")
+    found = minimize_scalar(at, bounds=(np.log(LOWEST), np.log(HIGHEST)), method="bounded")
     return float(np.exp(found.x))
-
-
-def _soften(truth: npt.NDArray[np.float64], doubt: float) -> npt.NDArray[np.float64]:
-    """Moves ``doubt`` from the true class of each row to the others, in equal parts."""
-    others = max(1, truth.shape[1] - 1)
-    return truth * (1.0 - doubt) + (1.0 - truth) * doubt / others
 
 
 def abstention_threshold(

@@ -131,6 +131,8 @@ class ModelConfig(Section):
     """Share of the channels between two recurrent layers dropped in training, for a whole text."""
     dropout: Dropout = 0.3
     """Share of the pooled features dropped in training."""
+    wide: bool = False
+    """Add a linear model of the text's 1-3-grams to the network, and blend both by scales fitted on dev."""
 
 
 class TrainingConfig(Section):

@@ -1,6 +1,6 @@
 """Network and baseline side by side, on rows as they are and on rows changed on purpose."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -8,6 +8,7 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
+from models.networks.wide.blend import recurrent_side, wide_side
 from models.runtime.decoding import probabilities
 from models.runtime.manifest import CoveragePoint, Interval, McNemar, RobustnessRow, Task
 from models.text.plain import Encoder
@@ -53,6 +54,9 @@ def judge_against_baseline(
         "network": rows.right_logits(trained.logits[part], trained.calibration),
         "baseline": rows.right_of(baseline.probabilities, theirs),
     }
+    for model, logits in _sides(prepared, trained):
+        models.append(model)
+        right[model.name] = rows.right_logits(logits[part], model.calibration)
     pair = paired(right["network"], right["baseline"], seed)
     return Judgement(
         pair.margin,
@@ -68,6 +72,26 @@ def judge_against_baseline(
         ),
         _abstention(prepared, trained),
     )
+
+
+def _sides(
+    prepared: "Prepared", trained: "Trained"
+) -> list[tuple[TextModel, Mapping[str, npt.NDArray[np.float32]]]]:
+    """Each side of a blended network, alone, with its raw outputs by part; none where there is one side."""
+    if (blend := trained.blend) is None:
+        return []
+    alone = {"recurrent": recurrent_side(trained.model), "linear": wide_side(trained.model)}
+    return [
+        (
+            TextModel(
+                name,
+                network_logits(side, prepared.config.task, prepared.rule, prepared.vocabulary),
+                blend.calibrations[name],
+            ),
+            blend.logits[name],
+        )
+        for name, side in alone.items()
+    ]
 
 
 def _abstention(prepared: "Prepared", trained: "Trained") -> list[CoveragePoint]:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from models.errors import ConfigError, EngramError
 from models.onnx.build import build_onnx
-from models.onnx.network import Network
+from models.onnx.network import Ensemble, Network
 from models.runtime.engines.base import Engine, Outputs
 from models.runtime.engines.onnx import FILES, OnnxEngine, OnnxName
 from models.runtime.manifest import EngineCheck, Interval
@@ -35,7 +35,7 @@ class OnnxFiles:
         accuracy_change: how much better than the network the given logits of all dev rows answer.
     """
 
-    network: Network
+    network: Network | Ensemble
     int8: bool
     dev: Rows
     accuracy_change: Callable[[Floats], Interval]

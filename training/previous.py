@@ -77,10 +77,12 @@ def open_previous(path: Path, config: Config) -> Previous:
 
     Raises:
         ArtifactError: it is damaged.
-        ConfigError: the config asks for another task, text rule or network.
+        ConfigError: it is an ensemble, or the config asks for another task, text rule or network.
     """
     artifact = open_artifact(path)
     verify_files(artifact)
+    if artifact.manifest.training.get("ensemble"):
+        raise ConfigError(f"{path} averages several networks, and training goes on from a single one only.")
     saved, asked = artifact.manifest.config, config_as_dict(config)
     saved = saved | {part: _defaults(part) | saved[part] for part in TAKEN_OVER if part != "task"}
     for part in TAKEN_OVER:

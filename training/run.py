@@ -11,9 +11,7 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
-from models.networks.build import build_network
 from models.networks.spec import NetworkSpec
-from models.networks.weights import network_weights
 from models.runtime.decoding import probabilities
 from models.runtime.manifest import Calibration, Evaluation, Interval, Manifest
 from models.text.plain import make_valid
@@ -23,6 +21,7 @@ from models.text.vocabulary import Vocabulary
 from training.balance import balanced
 from training.baselines.fit import Baseline, LinearData, fit_baselines
 from training.baselines.judge import JudgedBaseline, judge_baselines
+from training.blend import Blend, blend_facts, blend_sides
 from training.calibrate import calibrate
 from training.checkpoint import CheckpointStore
 from training.config import Config, config_as_dict
@@ -38,12 +37,14 @@ from training.fit import EncodedRows, Fit, make_reproducible
 from training.history import History
 from training.interrupt import interruptible
 from training.judging import judge_against_baseline
+from training.network import network_arrays, network_spec, start_network
 from training.onnx_files import OnnxFiles, check_onnx_size
 from training.previous import Previous
 from training.progress import Reporter
 from training.report.material import JudgedRows, ReportMaterial
 from training.report.render import render_report
 from training.vectors.start import StartVectors, start_vectors
+from training.wide import WideSide, fit_wide
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +62,12 @@ class Prepared:
     previous: Previous | None
     vectors: StartVectors | None = None
     other: Rows | None = None
+    wide: WideSide | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """A trained and judged network, not yet saved."""
+    """A trained and judged network, not yet saved; ``members`` are the networks of an ensemble."""
 
     seed: int
     model: keras.Model
@@ -75,6 +77,8 @@ class Trained:
     test: Evaluation | None
     logits: dict[str, npt.NDArray[np.float32]]
     store: CheckpointStore
+    blend: Blend | None = None
+    members: tuple[NetworkSpec, ...] = ()
 
 
 def prepare(config: Config, reporter: Reporter, previous: Previous | None = None) -> Prepared:
@@ -124,13 +128,18 @@ def prepare(config: Config, reporter: Reporter, previous: Previous | None = None
     vectors = (
         None if previous else start_vectors(config, dataset, rule, vocabulary, encoded["train"].ids, reporter)
     )
+    wide = None
+    if config.model.wide:
+        ids = {name: texts.ids for name, texts in encoded.items()}
+        wide = fit_wide(config.task, ids, goals, len(labels), _row_weights(config, goals["train"]))
+        reporter.say(wide.sentence)
     return Prepared(
-        config, dataset, rule, vocabulary, encoded, labels, goals, baselines, previous, vectors, other
+        config, dataset, rule, vocabulary, encoded, labels, goals, baselines, previous, vectors, other, wide
     )
 
 
 def train_network(prepared: Prepared, seed: int, reporter: Reporter, *, resume: bool = False) -> Trained:
-    """Trains one network, calibrates it on dev and judges it on dev and test.
+    """Trains one network, blends it with the wide side, calibrates it on dev and judges it on dev and test.
 
     Raises:
         TrainingError: the loss is not a number.
@@ -138,7 +147,7 @@ def train_network(prepared: Prepared, seed: int, reporter: Reporter, *, resume: 
     """
     config = prepared.config
     make_reproducible(seed)
-    model = _network(prepared, seed)
+    model = start_network(prepared, seed)
     if config.output.onnx is not False:
         check_onnx_size(model.count_params())
     rows = {
@@ -152,15 +161,41 @@ def train_network(prepared: Prepared, seed: int, reporter: Reporter, *, resume: 
         rows["train"],
         rows["dev"],
         seed=seed,
-        weights=_row_weights(prepared),
+        weights=_row_weights(config, prepared.targets["train"]),
         shares=_row_shares(prepared),
     )
     with interruptible() as interrupt:
         history = fit.run(store, reporter, interrupt, resume=resume)
     logits = {name: fit.logits(rows[name]) for name in rows if name != "train"}
-    calibration = calibrate(config.task, logits["dev"], prepared.targets["dev"], config.calibration)
+    return judge_network(prepared, seed, model, history, logits, store)
+
+
+def judge_network(
+    prepared: Prepared,
+    seed: int,
+    model: keras.Model,
+    history: History,
+    logits: dict[str, npt.NDArray[np.float32]],
+    store: CheckpointStore,
+    members: tuple[NetworkSpec, ...] = (),
+) -> Trained:
+    """Blends a recurrent network with the wide side, if any, calibrates it on dev and judges it.
+
+    Args:
+        logits: of the network on dev and, where there is one, test.
+        members: what an ensemble is made of.
+    """
+    config, blend, goals = prepared.config, None, prepared.targets["dev"]
+    if prepared.wide is not None:
+        ids = {name: prepared.encoded[name].ids for name in logits}
+        blend = blend_sides(
+            config.task, model, network_spec(prepared), prepared.wide, ids, logits, goals, config.calibration
+        )
+        model, logits = blend.model, blend.logits["blend"]
+    calibration = calibrate(config.task, logits["dev"], goals, config.calibration)
     judged = {name: _judge(prepared, name, logits[name], calibration) for name in logits}
-    return Trained(seed, model, history, calibration, judged["dev"], judged.get("test"), logits, store)
+    dev, test = judged["dev"], judged.get("test")
+    return Trained(seed, model, history, calibration, dev, test, logits, store, blend, members)
 
 
 def judge_baseline(prepared: Prepared) -> JudgedBaseline:
@@ -202,24 +237,6 @@ def save(
     return path, manifest
 
 
-def _network(prepared: Prepared, seed: int) -> keras.Model:
-    if prepared.previous is not None:
-        return prepared.previous.load_model()
-    model = build_network(_spec(prepared), seed)
-    if prepared.vectors is not None:
-        prepared.vectors.put_into(model)
-    return model
-
-
-def _spec(prepared: Prepared) -> NetworkSpec:
-    return NetworkSpec(
-        vocabulary_size=len(prepared.vocabulary),
-        classes=len(prepared.labels),
-        head="sigmoid" if prepared.config.task == "multilabel" else "softmax",
-        **prepared.config.model.model_dump(exclude={"vectors"}),
-    )
-
-
 def _onnx_files(prepared: Prepared, trained: Trained) -> OnnxFiles | None:
     wanted, task, calibration = prepared.config.output.onnx, prepared.config.task, trained.calibration
     if wanted is False:
@@ -236,8 +253,9 @@ def _onnx_files(prepared: Prepared, trained: Trained) -> OnnxFiles | None:
             seed=prepared.config.seed,
         )
 
-    network = network_weights(trained.model, _spec(prepared))
-    return OnnxFiles(network, wanted == "int8", prepared.encoded["dev"].ids, accuracy_change)
+    return OnnxFiles(
+        network_arrays(prepared, trained), wanted == "int8", prepared.encoded["dev"].ids, accuracy_change
+    )
 
 
 def _run_key(prepared: Prepared, seed: int) -> str:
@@ -254,11 +272,9 @@ def _run_key(prepared: Prepared, seed: int) -> str:
     return f"{prepared.config.name}-{digest[:16]}"
 
 
-def _row_weights(prepared: Prepared) -> npt.NDArray[np.float32] | None:
+def _row_weights(config: Config, goals: Targets) -> npt.NDArray[np.float32] | None:
     """Each label's rows together weigh the same ("balanced"); the mean weight is 1."""
-    if prepared.config.training.class_weight == "none":
-        return None
-    return balanced(prepared.targets["train"]).astype(np.float32)
+    return None if config.training.class_weight == "none" else balanced(goals).astype(np.float32)
 
 
 def _row_shares(prepared: Prepared) -> npt.NDArray[np.float64] | None:
@@ -325,6 +341,7 @@ def _manifest(
             "history": trained.history.as_dict(),
             "seed": trained.seed,
             "vectors": prepared.vectors.as_dict() if prepared.vectors else None,
+            **blend_facts(prepared, trained),
             **extra,
         },
         golden=[],

@@ -6,10 +6,13 @@ from models.networks.recurrent import recurrent
 from models.networks.registry import find
 from models.networks.seeds import derive
 from models.networks.spec import NetworkSpec
+from models.networks.wide.blend import add_wide
 
 
 def build_network(spec: NetworkSpec, seed: int) -> keras.Model:
     """Builds a many-to-one network with fresh weights; the same seed gives the same weights.
+
+    Those of a wide side are zero: they come from a linear model (``models.networks.wide``).
 
     Inputs: ``ids`` int32 [batch, time], time at least 1, right-padded; ``lengths`` int32 [batch], each from 0
     to time. Output: ``logits`` float32 [batch, classes], without softmax or sigmoid. What stands behind a
@@ -37,4 +40,5 @@ def build_network(spec: NetworkSpec, seed: int) -> keras.Model:
     if spec.dropout > 0:
         features = keras.layers.Dropout(spec.dropout, seed=derive(seed, "dropout"), name="dropout")(features)
     logits = head(spec, "logits", derive(seed, "logits"))(features)
-    return keras.Model({"ids": ids, "lengths": lengths}, logits, name="network")
+    model = keras.Model({"ids": ids, "lengths": lengths}, logits, name="network")
+    return model if spec.wide is None else add_wide(model, spec, seed)

@@ -23,8 +23,9 @@ from models.networks.pooling.max import max_pooling
 from models.networks.pooling.max_mean import max_mean_pooling
 from models.networks.pooling.mean import mean_pooling
 from models.networks.spec import NetworkSpec
+from models.networks.wide.ngrams import ngrams
 
-Kind = Literal["input", "cell", "pooling", "head"]
+Kind = Literal["input", "cell", "pooling", "head", "wide"]
 Builder = Callable[[NetworkSpec, str, int], keras.Layer]
 """Makes a layer from the whole spec, the layer's name and a seed."""
 
@@ -42,6 +43,7 @@ PARTS: Mapping[Kind, Mapping[str, Builder]] = MappingProxyType(
             }
         ),
         "head": MappingProxyType({"softmax.v1": dense, "sigmoid.v1": dense}),
+        "wide": MappingProxyType({"ngrams.v1": ngrams}),
     }
 )
 

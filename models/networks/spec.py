@@ -17,6 +17,8 @@ class NetworkSpec:
         embedding_dropout: share of embedding channels dropped for a whole text (spatial dropout).
         layer_dropout: share of channels between recurrent layers dropped for a whole text.
         dropout: share of pooled features dropped before the head.
+        wide: side that reads the text beside the recurrent one ("ngrams"), or None.
+        wide_rows: rows of its table.
     """
 
     vocabulary_size: int
@@ -32,3 +34,5 @@ class NetworkSpec:
     embedding_dropout: float = 0.2
     layer_dropout: float = 0.0
     dropout: float = 0.3
+    wide: str | None = None
+    wide_rows: int = 0

@@ -1,30 +1,55 @@
 """The weights of a Keras network as plain arrays."""
 
+from collections.abc import Sequence
+
 import keras
 import numpy as np
 
+from models.networks.ensemble import members_of
 from models.networks.registry import resolve
 from models.networks.spec import NetworkSpec
-from models.onnx.network import Network, Part, Weights
+from models.onnx.network import Ensemble, Network, Part, Weights, Wide
 
 
 def network_weights(model: keras.Model, spec: NetworkSpec) -> Network:
     """Copies the weights of ``model``, built by ``build_network`` from ``spec`` or loaded again."""
-
-    def weights(layer: str) -> Weights:
-        return {
-            weight.name: np.array(keras.ops.convert_to_numpy(weight))
-            for weight in model.get_layer(layer).weights
-        }
-
     directions = ("forward", "backward") if spec.bidirectional else ("forward",)
     return Network(
-        input=Part(resolve("input", spec.input), weights("embedding")),
+        input=Part(resolve("input", spec.input), _weights(model, "embedding")),
         cell=resolve("cell", spec.cell),
         layers=tuple(
-            tuple(weights(f"{direction}_{number}") for direction in directions)
+            tuple(_weights(model, f"{direction}_{number}") for direction in directions)
             for number in range(1, spec.layers + 1)
         ),
-        pooling=Part(resolve("pooling", spec.pooling), weights("pooling")),
-        head=Part(resolve("head", spec.head), weights("logits")),
+        pooling=Part(resolve("pooling", spec.pooling), _weights(model, "pooling")),
+        head=Part(resolve("head", spec.head), _weights(model, "logits")),
+        wide=_wide(model, spec.wide),
     )
+
+
+def ensemble_weights(model: keras.Model, members: Sequence[NetworkSpec], wide: str | None) -> Ensemble:
+    """Copies the weights of an ensemble.
+
+    Args:
+        model: made by ``models.networks.ensemble``, or such a one with a wide side.
+        members: what its networks were built from.
+        wide: the side beside them, if any.
+    """
+    networks = zip(members_of(model), members, strict=True)
+    return Ensemble(
+        tuple(network_weights(network, spec) for network, spec in networks),
+        _weights(model, "mean"),
+        _wide(model, wide),
+    )
+
+
+def _wide(model: keras.Model, name: str | None) -> Wide | None:
+    if name is None:
+        return None
+    return Wide(Part(resolve("wide", name), _weights(model, "wide")), _weights(model, "blend"))
+
+
+def _weights(model: keras.Model, layer: str) -> Weights:
+    return {
+        weight.name: np.array(keras.ops.convert_to_numpy(weight)) for weight in model.get_layer(layer).weights
+    }

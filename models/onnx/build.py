@@ -4,12 +4,13 @@ import onnx
 from onnx import TensorProto, helper
 
 from models.onnx.graph import Graph, Value
-from models.onnx.network import Network
-from models.onnx.registry import CELLS, HEADS, INPUTS, POOLINGS, find
+from models.onnx.network import Ensemble, Network
+from models.onnx.registry import CELLS, HEADS, INPUTS, POOLINGS, WIDES, find
 from models.onnx.states import States, side_by_side
+from models.onnx.weighted_sum import weighted_sum
 
 
-def build_onnx(network: Network, *, int8: bool = False) -> onnx.ModelProto:
+def build_onnx(network: Network | Ensemble, *, int8: bool = False) -> onnx.ModelProto:
     """The ``ids`` signature of a network: the outputs ``models.networks.build`` gives, by ONNX operators.
 
     Inputs: ``ids`` int32 [batch, time], time at least 1, right-padded; ``lengths`` int32 [batch], each from 0
@@ -17,12 +18,44 @@ def build_onnx(network: Network, *, int8: bool = False) -> onnx.ModelProto:
 
     Args:
         network: names and arrays of its parts.
-        int8: store the table of the input in 8 bits a number.
+        int8: store the tables of the input and of the wide side in 8 bits a number.
 
     Raises:
         EngramError: a part has no twin in ``models.onnx.registry``.
     """
     graph = Graph()
+    if isinstance(network, Ensemble):
+        classes = _classes(network.members[0])
+        logits = _mean(graph, network, int8)
+    else:
+        classes = _classes(network)
+        logits = _recurrent_side(graph, network, int8)
+    if network.wide is not None:
+        side = find("wide side", WIDES, network.wide.part.name)
+        wide = side(graph, "ids", "lengths", network.wide.part.weights, classes, int8)
+        logits = weighted_sum(graph, "blend", [logits, wide], network.wide.blend)
+    inputs = [
+        helper.make_tensor_value_info("ids", TensorProto.INT32, ["batch", "time"]),
+        helper.make_tensor_value_info("lengths", TensorProto.INT32, ["batch"]),
+    ]
+    return graph.model(inputs, {"logits": (logits, ["batch", classes])})
+
+
+def _classes(network: Network) -> int:
+    return int(network.head.weights["bias"].size)
+
+
+def _mean(graph: Graph, ensemble: Ensemble, int8: bool) -> Value:
+    """The mean of the members' logits: [batch, classes]."""
+    logits = []
+    for number, member in enumerate(ensemble.members, start=1):
+        with graph.scope(f"member_{number}"):
+            logits.append(_recurrent_side(graph, member, int8))
+    return weighted_sum(graph, "mean", logits, ensemble.mean)
+
+
+def _recurrent_side(graph: Graph, network: Network, int8: bool) -> Value:
+    """The logits of one network without its wide side: [batch, classes]."""
     # The recurrent operators have time first, and ids are turned for less than vectors.
     ids = graph.node("Transpose", "ids", perm=[1, 0])
     sequence = find("input", INPUTS, network.input.name)(graph, ids, network.input.weights, int8)
@@ -30,13 +63,7 @@ def build_onnx(network: Network, *, int8: bool = False) -> onnx.ModelProto:
     features = find("pooling", POOLINGS, network.pooling.name)(
         graph, states, "lengths", network.pooling.weights
     )
-    logits = find("head", HEADS, network.head.name)(graph, features, network.head.weights)
-    inputs = [
-        helper.make_tensor_value_info("ids", TensorProto.INT32, ["batch", "time"]),
-        helper.make_tensor_value_info("lengths", TensorProto.INT32, ["batch"]),
-    ]
-    classes = int(network.head.weights["bias"].size)
-    return graph.model(inputs, {"logits": (logits, ["batch", classes])})
+    return find("head", HEADS, network.head.name)(graph, features, network.head.weights)
 
 
 def _recurrent(graph: Graph, network: Network, sequence: Value) -> States:

@@ -1,6 +1,7 @@
 """A graph under construction. A value is known by its name, as in ONNX itself."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,14 @@ class Graph:
     def __init__(self) -> None:
         self._nodes: list[onnx.NodeProto] = []
         self._constants: dict[Value, onnx.TensorProto] = {}
+        self._scope = ""
+
+    @contextmanager
+    def scope(self, name: str) -> Iterator[None]:
+        """Puts ``name`` and a dot before the names of the weights added inside of it."""
+        self._scope = f"{name}."
+        yield
+        self._scope = ""
 
     def node(self, operator: str, *inputs: Value, **attributes: Any) -> Value:
         """Adds a node with one output; an input that is left out is ``""``."""
@@ -37,13 +46,16 @@ class Graph:
 
     def weight(self, name: str, array: npt.NDArray[Any]) -> Value:
         """Adds an array under a name of its own."""
-        self._constants[name] = numpy_helper.from_array(np.ascontiguousarray(array), name)
-        return name
+        return self._store(self._scope + name, array)
 
     def constant(self, value: float | Sequence[int], dtype: type[np.generic] = np.float32) -> Value:
         """Adds a small constant; equal ones are stored once."""
         array = np.asarray(value, dtype=dtype)
-        return self.weight(f"{array.dtype} {array.tolist()}", array)
+        return self._store(f"{array.dtype} {array.tolist()}", array)
+
+    def _store(self, name: str, array: npt.NDArray[Any]) -> Value:
+        self._constants[name] = numpy_helper.from_array(np.ascontiguousarray(array), name)
+        return name
 
     def integers(self, value: int | Sequence[int]) -> Value:
         """Adds int64 numbers, as operators take for shapes and axes."""

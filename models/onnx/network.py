@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
-Weights = Mapping[str, npt.NDArray[np.float32]]
+Weights = Mapping[str, npt.NDArray[Any]]
 """The arrays of one layer by the names Keras gives them (``kernel``, ``bias``, ...)."""
 
 
@@ -16,6 +16,19 @@ class Part:
 
     name: str
     weights: Weights
+
+
+@dataclass(frozen=True, slots=True)
+class Wide:
+    """What reads the text beside the recurrent part.
+
+    Attributes:
+        part: how a text becomes raw outputs of its own.
+        blend: the scales of both sides' outputs, whose sum is the network's.
+    """
+
+    part: Part
+    blend: Weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +42,7 @@ class Network:
             where there is one, of the backward direction.
         pooling: how the states of a text become one vector.
         head: how that vector becomes raw outputs.
+        wide: the side beside the recurrent one, if any.
     """
 
     input: Part
@@ -36,3 +50,19 @@ class Network:
     layers: tuple[tuple[Weights, ...], ...]
     pooling: Part
     head: Part
+    wide: Wide | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ensemble:
+    """Several networks of the same classes.
+
+    Attributes:
+        members: the networks.
+        mean: the scales of their outputs, whose sum is the ensemble's.
+        wide: the side beside all of them, if any.
+    """
+
+    members: tuple[Network, ...]
+    mean: Weights
+    wide: Wide | None = None

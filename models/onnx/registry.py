@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from models.errors import EngramError
-from models.onnx import embedding, head, native, pooling
+from models.onnx import embedding, head, native, pooling, wide
 from models.onnx.graph import Graph, Value
 from models.onnx.network import Weights
 from models.onnx.states import States
@@ -19,6 +19,7 @@ Input = Callable[[Graph, Value, Weights, bool], Value]
 Cell = Callable[[Graph, str, Value, Value, Sequence[Weights]], States]
 Pooling = Callable[[Graph, States, Value, Weights], Value]
 Head = Callable[[Graph, Value, Weights], Value]
+Wide = Callable[[Graph, Value, Value, Weights, int, bool], Value]
 
 INPUTS: Mapping[str, Input] = MappingProxyType({"embedding.v1": embedding.embedding})
 CELLS: Mapping[str, Cell] = MappingProxyType(
@@ -34,6 +35,7 @@ POOLINGS: Mapping[str, Pooling] = MappingProxyType(
     }
 )
 HEADS: Mapping[str, Head] = MappingProxyType({"softmax.v1": head.dense, "sigmoid.v1": head.dense})
+WIDES: Mapping[str, Wide] = MappingProxyType({"ngrams.v1": wide.ngrams})
 
 
 def find(kind: str, twins: Mapping[str, Twin], name: str) -> Twin:

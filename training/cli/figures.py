@@ -28,6 +28,8 @@ def print_comparison(manifest: Manifest) -> None:
     # Labels are data: nothing in them is markup.
     console = Console(stderr=True, markup=False, highlight=False, emoji=False)
     console.print(comparison_table(manifest))
+    if wide := manifest.training.get("wide"):
+        console.print(_sides(wide["accuracy"][_judged_part(manifest)], wide["linear_share"]), soft_wrap=True)
     for sentence in sentences(manifest):
         console.print(sentence, soft_wrap=True)
     if seeds := manifest.training.get("seeds"):
@@ -73,7 +75,7 @@ def _shares(row: RobustnessRow) -> list[str]:
 
 def comparison_table(manifest: Manifest) -> Table:
     """The table of ``print_comparison``."""
-    part = "test" if manifest.test is not None else "dev"
+    part = _judged_part(manifest)
     network = manifest.test or manifest.dev
     baseline = manifest.baseline
     # Few lines and short figures: it has to fit into 80 columns.
@@ -118,6 +120,17 @@ def spread(networks: Sequence["Trained"]) -> dict[str, Any]:
             "test_sd": statistics.stdev(test) if len(test) > 1 else 0.0,
         }
     return facts
+
+
+def _judged_part(manifest: Manifest) -> str:
+    return "test" if manifest.test is not None else "dev"
+
+
+def _sides(accuracy: dict[str, float], linear_share: float) -> str:
+    return (
+        f"accuracy of the recurrent side alone {accuracy['recurrent']:.2%}, of the linear side alone "
+        f"{accuracy['linear']:.2%}, of their blend {accuracy['blend']:.2%} (linear share {linear_share:.0%})"
+    )
 
 
 def _with_interval(figure: Interval) -> str:

@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from models.errors import InputError
 from models.runtime.location import artifacts_folder, find_artifact
 from training.cli.arguments import positive
 
@@ -31,6 +32,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="train N networks, save the one best on dev, show the spread",
     )
     parser.add_argument(
+        "--ensemble", action="store_true", help="with --seeds: save the mean of all networks as one model"
+    )
+    parser.add_argument(
         "--resume", action="store_true", help="go on from the checkpoint of a run that was cut off"
     )
     parser.add_argument(
@@ -43,10 +47,13 @@ def run(args: argparse.Namespace) -> int:
     # Everything cheap is checked before TensorFlow is loaded.
     from training.config_file import load_config
 
+    if args.ensemble and args.seeds < 2:
+        raise InputError(f"--ensemble averages several networks, but --seeds is {args.seeds}; use 2 or more.")
     config = load_config(args.config, args.overrides)
     previous_path = find_artifact(args.previous, artifacts_folder()) if args.previous else None
 
     from training.cli.figures import print_comparison, spread
+    from training.ensemble import average
     from training.previous import open_previous
     from training.progress import reporter
     from training.run import judge_baseline, prepare, save, train_network
@@ -60,13 +67,16 @@ def run(args: argparse.Namespace) -> int:
         networks.append(train_network(prepared, seed, progress, resume=args.resume))
         if networks[-1].history.stopped == "interrupted":
             break
-    chosen = max(networks, key=lambda network: network.history.epochs[network.history.best_epoch - 1].score)
+    best = max(networks, key=lambda network: network.history.epochs[network.history.best_epoch - 1].score)
+    chosen = average(prepared, networks, best) if args.ensemble and len(networks) > 1 else best
     extra: dict[str, Any] = {"from": previous.reference if previous else None}
     if args.seeds > 1:
         extra["seeds"] = spread(networks)
+    if chosen.members:
+        extra["ensemble"] = [network.seed for network in networks]
     path, manifest = save(prepared, chosen, baseline, extra)
     for network in networks:
-        if network is not chosen and network.history.stopped != "interrupted":
+        if network is not best and network.history.stopped != "interrupted":
             network.store.remove()
     print_comparison(manifest)
     print(os.fspath(path))

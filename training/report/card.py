@@ -75,7 +75,7 @@ def reproduce(manifest: Manifest) -> str:
     lines = [f"git checkout {commit}"] if commit else []
     command = "python -m training train run.toml"
     if seeds := manifest.training.get("seeds"):
-        command += f" --seeds {seeds['n']}"
+        command += f" --seeds {seeds['n']}" + (" --ensemble" if manifest.training.get("ensemble") else "")
     if previous := manifest.training.get("from"):
         command += f" --from {shlex.quote(previous)}"
     lines.append(f"{command}   # the config above, saved as run.toml")
@@ -88,10 +88,16 @@ def lineage(manifest: Manifest) -> list[str]:
     if previous := manifest.training.get("from"):
         sentences.append(f"It went on from the weights of {previous}.")
     if seeds := manifest.training.get("seeds"):
-        sentences.append(
-            f"This is the best on dev of {seeds['n']} networks that differ in their seed only; "
-            f"it has seed {manifest.training['seed']}."
-        )
+        if manifest.training.get("ensemble"):
+            sentences.append(
+                f"This is the mean of {seeds['n']} networks that differ in their seed only; the epochs above "
+                f"are those of the best one on dev, with seed {manifest.training['seed']}."
+            )
+        else:
+            sentences.append(
+                f"This is the best on dev of {seeds['n']} networks that differ in their seed only; "
+                f"it has seed {manifest.training['seed']}."
+            )
         if "test_mean" in seeds:
             sentences.append(
                 f"Their accuracy on test is {percent(seeds['test_mean'])} on average, with a standard "

@@ -17,6 +17,7 @@ from training.report.figures import FILTERS
 from training.report.material import ReportMaterial
 from training.report.mistakes import worst_label_mistakes, worst_mistakes
 from training.report.reliability import reliability
+from training.report.sides import sides
 from training.report.svg import Plot
 from training.report.verdict import coverages, judged_evaluation, metric_rows, verdict
 
@@ -42,6 +43,7 @@ def render_report(material: ReportMaterial) -> str:
         metrics=metric_rows(manifest),
         labels_by_f1=_labels_by_f1(manifest),
         slices=_slices(manifest),
+        sides=sides(manifest),
         coverages=coverages(manifest, judged),
         coverage_plots=_coverage_plots(manifest),
         negations=", ".join([*NEGATIONS_ENGLISH, "words in n't", *NEGATIONS_CHINESE]),

@@ -22,8 +22,9 @@ TINY = Path(__file__).resolve().parents[3] / "examples" / "tiny.toml"
 CHATTER = re.compile(r"onednn|cuda|warning|tensorflow/|\bI0000|\bE0000|absl|traceback", re.IGNORECASE)
 
 
-def to(artifacts: Path) -> tuple[str, str]:
-    return "--set", f"output.artifacts='{artifacts}'"
+def to(artifacts: Path) -> tuple[str, ...]:
+    """With the files that the tiny model has too."""
+    return "--set", f"output.artifacts='{artifacts}'", "--set", "output.onnx=int8"
 
 
 def names(folder: Path) -> list[str]:

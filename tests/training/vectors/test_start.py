@@ -9,8 +9,9 @@ import pytest
 from models.networks.build import build_network
 from models.networks.spec import NetworkSpec
 from training.config_file import load_config
+from training.network import start_network
 from training.progress import PlainReporter
-from training.run import Prepared, _network, _run_key, prepare
+from training.run import Prepared, _run_key, prepare
 from training.vectors.start import MEAN_NORM, StartVectors, epochs_for, rescaled
 from training.vectors.word2vec import Word2Vec
 
@@ -29,7 +30,7 @@ def test_a_network_starts_with_the_vectors_of_its_training_texts(
     run = prepared(write_config, tmp_path)
     assert run.vectors is not None
     assert (run.vectors.texts, run.vectors.tokens) == (40, sum(map(len, run.encoded["train"].ids)))
-    table = np.asarray(_network(run, 3).get_layer("embedding").embeddings.value)
+    table = np.asarray(start_network(run, 3).get_layer("embedding").embeddings.value)
     fitted = run.vectors.table.any(axis=1)
     np.testing.assert_array_equal(table[fitted], run.vectors.table[fitted])
     assert np.linalg.norm(table[fitted], axis=1).mean() == pytest.approx(MEAN_NORM, rel=1e-4)

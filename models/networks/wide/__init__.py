@@ -1,0 +1,1 @@
+"""Sides that read a text beside the recurrent one: ids and lengths -> logits [batch, classes]."""

@@ -1,0 +1,146 @@
+"""The linear side of a network: NB-weighted n-grams of one to three tokens, logistic regression.
+
+Reference: Wang and Manning, Baselines and bigrams: simple, good sentiment and topic classification, 2012.
+Their log-count ratios scale the features. Of more than two labels each is told from all others.
+"""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from models.runtime.manifest import Task
+from training.calibrate import fit_temperature
+from training.evaluate import Targets
+from training.ngrams import KnownNgrams, Texts, choose_ngrams
+from training.soft_loss import SoftLoss
+
+STRENGTHS = (0.1, 1.0, 10.0)
+"""Inverses of the penalty on the weights (scikit-learn's C) to choose from."""
+_SMOOTHING = 1.0
+_TOLERANCE = 1e-2
+
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class WideSide:
+    """A fitted linear side.
+
+    Attributes:
+        ngrams: the n-grams that have weights.
+        weights: [n-grams, columns]; one column for two labels of which a text has one.
+        bias: [columns].
+        strength: the one of ``STRENGTHS`` with the least loss on dev.
+        seconds: it took.
+    """
+
+    ngrams: KnownNgrams
+    weights: Floats
+    bias: Floats
+    strength: float
+    seconds: float
+
+    @property
+    def sentence(self) -> str:
+        """What a person is told of it."""
+        return (
+            f"wide side fitted in {self.seconds:.0f} s: {len(self.ngrams.hashes):,} of {self.ngrams.found:,} "
+            f"1-3-grams, logistic regression (C = {self.strength:g})"
+        )
+
+    def facts(self) -> dict[str, Any]:
+        """What a manifest tells of it."""
+        return {
+            "ngrams": len(self.ngrams.hashes),
+            "ngrams_found": self.ngrams.found,
+            "rows": self.ngrams.rows,
+            "C": self.strength,
+            "seconds": round(self.seconds, 1),
+        }
+
+
+def fit_wide(
+    task: Task,
+    texts: Mapping[str, Texts],
+    targets: Mapping[str, Targets],
+    classes: int,
+    row_weights: Floats | None = None,
+) -> WideSide:
+    """Fits a linear side on train and chooses its penalty on dev.
+
+    Args:
+        texts: token ids of the texts of ``train`` and ``dev``.
+        targets: of both; index of the label (dev: or -1), [rows]; multilabel: 0 or 1, [rows, classes].
+        classes: number of labels.
+        row_weights: of the training rows, [rows].
+    """
+    start = time.perf_counter()
+    truth = _columns(task, targets["train"], classes)
+    ngrams = choose_ngrams(texts["train"], truth.shape[1])
+    train, dev = ngrams.matrix(texts["train"]), ngrams.matrix(texts["dev"])
+    ratios = np.stack([_log_count_ratio(train, column) for column in truth.T], axis=1)
+    loss = SoftLoss(task, targets["dev"], classes)
+    found: list[tuple[float, float, Floats, Floats]] = []
+    for strength in STRENGTHS:
+        weights, bias = _fit(train, ratios, truth, strength, row_weights)
+        logits = _logits(dev @ weights + bias, classes)
+        found.append((loss(logits, fit_temperature(task, logits, targets["dev"])), strength, weights, bias))
+    _, strength, weights, bias = min(found, key=lambda each: each[0])
+    return WideSide(ngrams, weights, bias, strength, time.perf_counter() - start)
+
+
+def _columns(task: Task, targets: Targets, classes: int) -> npt.NDArray[np.bool_]:
+    """What each column of weights is to tell: [rows, columns]."""
+    if task == "multilabel":
+        return np.asarray(targets) > 0
+    if classes == 2:
+        return np.asarray(targets)[:, None] == 1
+    return np.asarray(np.asarray(targets)[:, None] == np.arange(classes))
+
+
+def _logits(sums: Floats, classes: int) -> Floats:
+    """What ``models.networks.wide.ngrams`` makes of the columns: [rows, classes]."""
+    if sums.shape[1] == classes:
+        return sums
+    return np.concatenate([-sums / 2, sums / 2], axis=1, dtype=np.float32)
+
+
+def _log_count_ratio(matrix: Any, positive: npt.NDArray[np.bool_]) -> Floats:
+    """How much likelier each n-gram is in texts with the label than in others, [n-grams]; r in the paper."""
+    inside = _SMOOTHING + np.asarray(matrix[positive].sum(axis=0)).ravel()
+    outside = _SMOOTHING + np.asarray(matrix[~positive].sum(axis=0)).ravel()
+    ratio = np.log(inside / inside.sum()) - np.log(outside / outside.sum())
+    return np.asarray(ratio, np.float32)
+
+
+def _fit(
+    matrix: Any, ratios: Floats, truth: npt.NDArray[np.bool_], strength: float, row_weights: Floats | None
+) -> tuple[Floats, Floats]:
+    """Weights [n-grams, columns] and bias [columns]."""
+    weights, bias = np.zeros_like(ratios), np.zeros(ratios.shape[1], np.float32)
+    for column in range(ratios.shape[1]):
+        weights[:, column], bias[column] = _fit_column(
+            matrix, ratios[:, column], truth[:, column], strength, row_weights
+        )
+    return weights, bias
+
+
+def _fit_column(
+    matrix: Any, ratio: Floats, positive: npt.NDArray[np.bool_], strength: float, row_weights: Floats | None
+) -> tuple[Floats, float]:
+    """Weights [n-grams] and bias of one column."""
+    from scipy.sparse import diags
+    from sklearn.linear_model import LogisticRegression
+
+    if positive.all() or not positive.any() or not len(ratio):
+        # Nothing to tell, or to tell it by: the odds of the label.
+        return np.zeros_like(ratio), float(np.log((positive.sum() + 0.5) / ((~positive).sum() + 0.5)))
+    model = LogisticRegression(
+        C=strength, solver="liblinear", dual=True, tol=_TOLERANCE, max_iter=1000, random_state=0
+    )
+    model.fit(matrix @ diags(ratio), positive, sample_weight=row_weights)
+    return np.asarray(model.coef_[0] * ratio, np.float32), float(model.intercept_[0])
