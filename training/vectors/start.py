@@ -92,7 +92,7 @@ def start_vectors(
         reporter.say(f"word vectors fitted in {time.perf_counter() - begin:.0f} s")
     else:
         reporter.say("word vectors: those of an earlier run with the same texts")
-    return StartVectors(rescaled(table), len(texts), tokens)
+    return StartVectors(centred(table), len(texts), tokens)
 
 
 def epochs_for(tokens: int) -> int:
@@ -104,10 +104,21 @@ def epochs_for(tokens: int) -> int:
     return min(50, max(4, -(-READ_AT_LEAST // max(1, tokens))))
 
 
-def rescaled(table: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """The table with its rows' mean length, rows of zeros aside, at ``MEAN_NORM``."""
-    norms = np.linalg.norm(table, axis=1)
-    return np.asarray(table * (MEAN_NORM / norms[norms > 0].mean()), dtype=np.float32)
+def centred(table: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """The table around its mean, with its rows' mean length at ``MEAN_NORM``; rows of zeros stay.
+
+    What all vectors have in common tells no word from another, and is most of their length where texts are
+    few.
+
+    Reference: Mu and Viswanath, All-but-the-top: simple and effective postprocessing for word
+    representations, 2018, section 2 (its first step).
+    """
+    fitted = table.any(axis=1)
+    around = table[fitted] - table[fitted].mean(axis=0)
+    length = np.linalg.norm(around, axis=1).mean()
+    result = np.zeros_like(table)
+    result[fitted] = around * (MEAN_NORM / length if length > 0 else 0.0)
+    return result
 
 
 def _encoded(texts: Sequence[str], rule: TextRule, vocabulary: Vocabulary) -> list[Ids]:

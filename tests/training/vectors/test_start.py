@@ -12,7 +12,7 @@ from training.config_file import load_config
 from training.network import start_network
 from training.progress import PlainReporter
 from training.run import Prepared, _run_key, prepare
-from training.vectors.start import MEAN_NORM, StartVectors, epochs_for, rescaled
+from training.vectors.start import MEAN_NORM, StartVectors, centred, epochs_for
 from training.vectors.word2vec import Word2Vec
 
 WriteConfig = Callable[[Path], Path]
@@ -75,9 +75,13 @@ def test_tokens_without_a_vector_keep_the_network_s_own() -> None:
     np.testing.assert_array_equal(found, [[0, 0, 0], own[1], own[2], [7, 7, 7]])
 
 
-def test_rescaling_keeps_directions_and_ignores_rows_without_a_vector() -> None:
-    found = rescaled(np.array([[0, 0], [3, 4], [0, 15]], np.float32))
-    np.testing.assert_allclose(found, np.array([[0, 0], [3, 4], [0, 15]]) * MEAN_NORM / 10, rtol=1e-6)
+def test_vectors_stand_around_zero_and_rows_without_one_stay() -> None:
+    found = centred(np.array([[0, 0], [13, 4], [7, -4]], np.float32))
+    np.testing.assert_allclose(found, np.array([[0, 0], [3, 4], [-3, -4]]) * MEAN_NORM / 5, rtol=1e-6)
+
+
+def test_a_single_vector_is_no_error() -> None:
+    assert not centred(np.array([[0, 0], [3, 4]], np.float32)).any()
 
 
 def test_few_texts_are_read_more_often() -> None:
