@@ -1,8 +1,7 @@
 """The models that are served: found in a folder, loaded in the background, checked, swapped, kept."""
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -46,6 +45,22 @@ class LoadedVersion:
         # Guarded by the repository's lock: requests that use it now, and whether a newer one took its place.
         self.users = 0
         self.replaced = False
+
+
+class Use:
+    """A version held by a request, until the end of its ``with``."""
+
+    __slots__ = ("_loaded", "_release")
+
+    def __init__(self, loaded: LoadedVersion, release: Callable[[LoadedVersion], None]) -> None:
+        self._loaded = loaded
+        self._release = release
+
+    def __enter__(self) -> LoadedVersion:
+        return self._loaded
+
+    def __exit__(self, *_: object) -> None:
+        self._release(self._loaded)
 
 
 class _Model:
@@ -125,9 +140,8 @@ class Repository:
             names = sorted(self._models)
         return {name: self.statuses(name) for name in names}
 
-    @contextmanager
-    def use(self, name: str | None = None, version: int | None = None) -> Iterator[LoadedVersion]:
-        """Holds a loaded version while a request is answered.
+    def use(self, name: str | None = None, version: int | None = None) -> "Use":
+        """Holds a loaded version while a request is answered: ``with repository.use() as loaded``.
 
         Args:
             name: the model; None takes the only one or the default one.
@@ -143,13 +157,13 @@ class Repository:
         with self._lock:
             loaded = self._find(name, version)
             loaded.users += 1
-        try:
-            yield loaded
-        finally:
-            with self._lock:
-                loaded.users -= 1
-                if loaded.replaced:
-                    self._end_if_unused(loaded)
+        return Use(loaded, self._release)
+
+    def _release(self, loaded: LoadedVersion) -> None:
+        with self._lock:
+            loaded.users -= 1
+            if loaded.replaced:
+                self._end_if_unused(loaded)
 
     def look(self) -> None:
         """Looks at the folder now: loads what is new and good."""

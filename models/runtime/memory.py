@@ -6,8 +6,8 @@ import ctypes
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
 
 _ARENAS = 2
-_TRIM_BYTES = 16 * 2**20
-_MMAP_BYTES = 16 * 2**20
+_TRIM_BYTES = 4 * 2**20
+_MMAP_BYTES = 4 * 2**20
 
 
 def keep_memory_small() -> None:

@@ -61,6 +61,8 @@ def _session(path: Path, threads: int) -> Any:
             "The engines onnx and onnx-int8 need the package onnxruntime, which is not installed "
             f"({error}); install it, or use the engine savedmodel."
         ) from error
+    # A service tells nobody what it does.
+    onnxruntime.disable_telemetry_events()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
