@@ -7,7 +7,7 @@ import time
 from http import HTTPStatus
 from typing import Any
 
-from flask import Response, g, request
+from flask import Request, Response, g, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
 from service.batching import Batcher
@@ -94,25 +94,26 @@ def _observe_requests(app: Api, metrics: Metrics) -> None:
     def finish(response: Response) -> Response:
         trace: Trace = g.trace
         seconds = time.perf_counter() - trace.started
-        sent = request.headers.get("X-Request-ID", "")
+        asked: Request = request._get_current_object()  # type: ignore[attr-defined]
+        sent = asked.headers.get("X-Request-ID", "")
         request_id = sent if _REQUEST_ID.fullmatch(sent) else secrets.token_hex(16)
         response.headers["X-Request-ID"] = request_id
         # The rule, not the path: what callers make up must not become a label.
-        rule = request.url_rule
+        rule = asked.url_rule
         route = rule.rule if rule else "unmatched"
         status = response.status_code
         metrics.observe_request(route, status, trace.model, trace.version, seconds)
-        asked: dict[str, Any] = {}
+        model: dict[str, Any] = {}
         if trace.model:
-            asked = {"model": trace.model, "version": trace.version, "rows": trace.rows}
+            model = {"model": trace.model, "version": trace.version, "rows": trace.rows}
         log_event(
             "request",
-            method=request.method,
+            method=asked.method,
             route=route,
             status=status,
             ms=round(seconds * 1000, 2),
             request_id=request_id,
-            **asked,
+            **model,
         )
         return response
 
