@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.runtime.manifest import Task
+from training.baselines.solve import naive_bayes_ratio
 from training.calibrate import fit_temperature
 from training.evaluate import Targets
 from training.ngrams import KnownNgrams, Texts, choose_ngrams
@@ -20,7 +21,6 @@ from training.soft_loss import SoftLoss
 
 STRENGTHS = (0.1, 1.0, 10.0)
 """Inverses of the penalty on the weights (scikit-learn's C) to choose from."""
-_SMOOTHING = 1.0
 _TOLERANCE = 1e-2
 
 Floats = npt.NDArray[np.float32]
@@ -82,7 +82,7 @@ def fit_wide(
     truth = _columns(task, targets["train"], classes)
     ngrams = choose_ngrams(texts["train"], truth.shape[1])
     train, dev = ngrams.matrix(texts["train"]), ngrams.matrix(texts["dev"])
-    ratios = np.stack([_log_count_ratio(train, column) for column in truth.T], axis=1)
+    ratios = np.stack([naive_bayes_ratio(train, column) for column in truth.T], axis=1)
     loss = SoftLoss(task, targets["dev"], classes)
     found: list[tuple[float, float, Floats, Floats]] = []
     for strength in STRENGTHS:
@@ -107,14 +107,6 @@ def _logits(sums: Floats, classes: int) -> Floats:
     if sums.shape[1] == classes:
         return sums
     return np.concatenate([-sums / 2, sums / 2], axis=1, dtype=np.float32)
-
-
-def _log_count_ratio(matrix: Any, positive: npt.NDArray[np.bool_]) -> Floats:
-    """How much likelier each n-gram is in texts with the label than in others, [n-grams]; r in the paper."""
-    inside = _SMOOTHING + np.asarray(matrix[positive].sum(axis=0)).ravel()
-    outside = _SMOOTHING + np.asarray(matrix[~positive].sum(axis=0)).ravel()
-    ratio = np.log(inside / inside.sum()) - np.log(outside / outside.sum())
-    return np.asarray(ratio, np.float32)
 
 
 def _fit(
