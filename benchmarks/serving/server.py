@@ -1,5 +1,6 @@
 """A server while it runs: started, ready, its processes' time and memory, stopped."""
 
+import contextlib
 import json
 import os
 import re
@@ -77,7 +78,9 @@ class Server:
         pids = [self.pid]
         for pid in pids:
             for task in Path(f"/proc/{pid}/task").iterdir():
-                pids += map(int, (task / "children").read_text().split())
+                # A thread may have ended since it was listed.
+                with contextlib.suppress(FileNotFoundError):
+                    pids += map(int, (task / "children").read_text().split())
         return pids
 
 
