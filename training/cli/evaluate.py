@@ -2,10 +2,10 @@
 
 import argparse
 import json
-from pathlib import Path
 from typing import Any
 
 from models.runtime.location import artifacts_folder, find_artifact
+from training.cli.arguments import add_artifact_and_data
 
 NAME = "evaluate"
 HELP = "judge a saved model on labelled rows"
@@ -13,12 +13,7 @@ HELP = "judge a saved model on labelled rows"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the verb's arguments."""
-    parser.add_argument("artifact", metavar="ARTIFACT", help="a path, NAME or NAME/VERSION")
-    parser.add_argument(
-        "data", type=Path, metavar="DATA", help="a file with the columns the model was trained on"
-    )
-    parser.add_argument("--text-column", metavar="C", help="default: the column the model was trained on")
-    parser.add_argument("--label-column", metavar="C", help="default: the column the model was trained on")
+    add_artifact_and_data(parser, "a file with the columns the model was trained on")
     parser.add_argument("--json", action="store_true", help="print the figures as one JSON object")
 
 

@@ -2,10 +2,10 @@
 
 import argparse
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from models.runtime.location import artifacts_folder, find_artifact
+from training.cli.arguments import add_artifact_and_data
 
 if TYPE_CHECKING:
     from models.runtime.manifest import Manifest
@@ -17,15 +17,10 @@ HELP = "find for each label the confidence that gives a wanted precision, or the
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the verb's arguments."""
-    parser.add_argument("artifact", metavar="ARTIFACT", help="a path, NAME or NAME/VERSION")
-    parser.add_argument(
-        "data", type=Path, metavar="DATA", help="labelled rows to choose on: held out, but not the test file"
-    )
+    add_artifact_and_data(parser, "labelled rows to choose on: held out, but not the test file")
     goal = parser.add_mutually_exclusive_group()
     goal.add_argument("--precision", type=_share, metavar="P", help="wanted precision, above 0 and at most 1")
     goal.add_argument("--f1", action="store_true", help="the best F1 (the default)")
-    parser.add_argument("--text-column", metavar="C", help="default: the column the model was trained on")
-    parser.add_argument("--label-column", metavar="C", help="default: the column the model was trained on")
     parser.add_argument("--json", action="store_true", help="print the thresholds as one JSON object")
 
 

@@ -126,6 +126,7 @@ def test_the_quick_way_through_ascii_finds_the_same_words(text: str) -> None:
         words, total = plain.words(text)
         tokens = plain.tokenize(text)
         assert (tuple(words), total) == (tokens.tokens, tokens.total)
+        assert tuple(plain.places(text)) == tokens.spans
 
 
 def test_the_quick_way_is_taken_only_where_it_is_right() -> None:
