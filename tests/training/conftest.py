@@ -77,6 +77,15 @@ def engram(capsys: pytest.CaptureFixture[str]) -> Iterator[RunCli]:
         disable_op_determinism()
 
 
+@pytest.fixture(scope="module")
+def leave_no_determinism() -> Iterator[None]:
+    """For tests that train in this process: what a run switches on does not slow those of other files."""
+    yield
+    from tensorflow.python.framework.config import disable_op_determinism
+
+    disable_op_determinism()
+
+
 @pytest.fixture(scope="session")
 def engram_process() -> Callable[..., subprocess.Popen[str]]:
     """Starts a verb in a process of its own, standard streams as pipes."""

@@ -1,6 +1,6 @@
 """Networks of several seeds as one: its answers, its files, and what cannot be done with it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,12 +20,7 @@ from training.run import Prepared, Trained, judge_baseline, prepare, save, train
 SET = ("model.wide=true", "training.epochs=1")
 
 
-@pytest.fixture(scope="module", autouse=True)
-def leave_no_determinism() -> Iterator[None]:
-    yield
-    from tensorflow.python.framework.config import disable_op_determinism
-
-    disable_op_determinism()
+pytestmark = pytest.mark.usefixtures("leave_no_determinism")
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,12 +27,7 @@ def prepared(write_config: Callable[[Path], Path], tmp_path_factory: pytest.Temp
     return prepare(load_config(write_config(tmp_path_factory.mktemp("run"))), PlainReporter())
 
 
-@pytest.fixture(scope="module", autouse=True)
-def leave_no_determinism() -> Iterator[None]:
-    yield
-    from tensorflow.python.framework.config import disable_op_determinism
-
-    disable_op_determinism()
+pytestmark = pytest.mark.usefixtures("leave_no_determinism")
 
 
 @pytest.fixture(scope="module")

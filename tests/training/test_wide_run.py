@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -24,12 +24,7 @@ SCRIPT = Path(__file__).parent / "scripts" / "open_saved_model.py"
 WIDE = ("model.wide=true", "output.onnx=int8", "training.epochs=1")
 
 
-@pytest.fixture(scope="module", autouse=True)
-def leave_no_determinism() -> Iterator[None]:
-    yield
-    from tensorflow.python.framework.config import disable_op_determinism
-
-    disable_op_determinism()
+pytestmark = pytest.mark.usefixtures("leave_no_determinism")
 
 
 @pytest.fixture(scope="module")
