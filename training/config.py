@@ -138,6 +138,8 @@ class ModelConfig(Section):
 class TrainingConfig(Section):
     """How the network learns."""
 
+    seed: Annotated[int, Field(ge=0, lt=2**31)] | None = None
+    """Start of the network's weights, batches and dropout alone; the split keeps the seed of the run."""
     epochs: Positive = 10
     """Most times every training row is read."""
     batch_size: Positive = 64

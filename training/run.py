@@ -76,13 +76,21 @@ class Trained:
     dev: Evaluation
     test: Evaluation | None
     logits: dict[str, npt.NDArray[np.float32]]
-    store: CheckpointStore
+    store: CheckpointStore | None = None
     blend: Blend | None = None
     members: tuple[NetworkSpec, ...] = ()
 
 
-def prepare(config: Config, reporter: Reporter, previous: Previous | None = None) -> Prepared:
+def prepare(
+    config: Config, reporter: Reporter, previous: Previous | None = None, *, trains: bool = True
+) -> Prepared:
     """Reads the data, fits the vocabulary and the baselines.
+
+    Args:
+        config: of the run.
+        reporter: told what is going on.
+        previous: a saved model to go on from.
+        trains: a network will be trained, which may start from word vectors.
 
     Raises:
         DataError: the data cannot be used.
@@ -124,10 +132,9 @@ def prepare(config: Config, reporter: Reporter, previous: Previous | None = None
     for baseline in baselines:
         how = f"fitted in {baseline.seconds:.0f} s" if baseline.seconds else "kept from an earlier run"
         reporter.say(f"baseline {how}: {baseline.name}; {baseline.dev_score:.2%} on dev")
-    # A network to go on from has its vectors.
-    vectors = (
-        None if previous else start_vectors(config, dataset, rule, vocabulary, encoded["train"].ids, reporter)
-    )
+    vectors = None
+    if trains and previous is None:  # a network to go on from has its vectors
+        vectors = start_vectors(config, dataset, rule, vocabulary, encoded["train"].ids, reporter)
     wide = None
     if config.model.wide:
         ids = {name: texts.ids for name, texts in encoded.items()}
@@ -176,13 +183,14 @@ def judge_network(
     model: keras.Model,
     history: History,
     logits: dict[str, npt.NDArray[np.float32]],
-    store: CheckpointStore,
+    store: CheckpointStore | None = None,
     members: tuple[NetworkSpec, ...] = (),
 ) -> Trained:
     """Blends a recurrent network with the wide side, if any, calibrates it on dev and judges it.
 
     Args:
         logits: of the network on dev and, where there is one, test.
+        store: where the checkpoint of its training stands, if it was trained in this run.
         members: what an ensemble is made of.
     """
     config, blend, goals = prepared.config, None, prepared.targets["dev"]
@@ -232,7 +240,7 @@ def save(
         prepared.config.output.artifacts,
         Export(manifest, trained.model, prepared.vocabulary, golden, report, _onnx_files(prepared, trained)),
     )
-    if trained.history.stopped != "interrupted":
+    if trained.store is not None and trained.history.stopped != "interrupted":
         trained.store.remove()
     return path, manifest
 

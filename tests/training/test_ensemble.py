@@ -12,7 +12,7 @@ from models.runtime.engines.load import load_engine
 from models.runtime.run import run_rows
 from training.cli.main import build_parser
 from training.config_file import load_config
-from training.ensemble import average
+from training.ensemble import average, member_of
 from training.previous import open_previous
 from training.progress import PlainReporter
 from training.run import Prepared, Trained, judge_baseline, prepare, save, train_network
@@ -38,7 +38,7 @@ def test_every_engine_gives_the_mean_of_the_networks_blended_with_one_wide_side(
     networks: tuple[Prepared, list[Trained]], config_file: Path
 ) -> None:
     prepared, members = networks
-    together = average(prepared, members, members[1])
+    together = average(prepared, [member_of(prepared, each) for each in members], 4, members[1].history)
     assert together.blend is not None
     assert together.seed == 4
     recurrent, linear = (together.blend.logits[side]["test"] for side in ("recurrent", "linear"))
@@ -52,7 +52,7 @@ def test_every_engine_gives_the_mean_of_the_networks_blended_with_one_wide_side(
     a, b = together.blend.scales
     np.testing.assert_allclose(a * recurrent + b * linear, together.logits["test"], atol=1e-5)
 
-    path, manifest = save(prepared, together, judge_baseline(prepared), {"ensemble": [3, 4]})
+    path, manifest = save(prepared, together, judge_baseline(prepared), {"ensemble": ["small/1", "small/2"]})
     for name in ("savedmodel", "onnx"):
         logits = run_rows(load_engine(name, path), prepared.encoded["test"].ids)["logits"]
         np.testing.assert_allclose(logits, together.logits["test"], rtol=0, atol=1e-5)
@@ -70,7 +70,8 @@ def test_without_a_wide_side_the_mean_is_all(networks: tuple[Prepared, list[Trai
         for member in members
         if member.blend
     ]
-    together = average(replace(prepared, wide=None), plain, plain[0])
+    alone = replace(prepared, wide=None)
+    together = average(alone, [member_of(alone, each) for each in plain], 3, plain[0].history)
     assert together.blend is None
     assert len(together.members) == 2
     assert np.isfinite(together.logits["dev"]).all()

@@ -19,6 +19,18 @@ def positive(text: str) -> int:
     return value
 
 
+def add_overrides(parser: argparse.ArgumentParser) -> None:
+    """Declares ``--set``."""
+    parser.add_argument(
+        "--set",
+        dest="overrides",
+        action="append",
+        default=[],
+        metavar="SECTION.KEY=VALUE",
+        help="override one value of the config; may be given several times",
+    )
+
+
 def add_artifact_and_data(parser: argparse.ArgumentParser, data_help: str) -> None:
     """Declares a saved model and a file of labelled rows to ask it.
 

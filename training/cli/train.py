@@ -7,7 +7,7 @@ from typing import Any
 
 from models.errors import InputError
 from models.runtime.location import artifacts_folder, find_artifact
-from training.cli.arguments import positive
+from training.cli.arguments import add_overrides, positive
 
 NAME = "train"
 HELP = "train a network as a config says and save it as the next version of its model"
@@ -16,14 +16,7 @@ HELP = "train a network as a config says and save it as the next version of its 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the verb's arguments."""
     parser.add_argument("config", type=Path, metavar="CONFIG", help="a TOML file (engram init writes one)")
-    parser.add_argument(
-        "--set",
-        dest="overrides",
-        action="append",
-        default=[],
-        metavar="SECTION.KEY=VALUE",
-        help="override one value of the config; may be given several times",
-    )
+    add_overrides(parser)
     parser.add_argument(
         "--seeds",
         type=positive,
@@ -53,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
     previous_path = find_artifact(args.previous, artifacts_folder()) if args.previous else None
 
     from training.cli.figures import print_comparison, spread
-    from training.ensemble import average
+    from training.ensemble import average, member_of
     from training.previous import open_previous
     from training.progress import reporter
     from training.run import judge_baseline, prepare, save, train_network
@@ -63,12 +56,16 @@ def run(args: argparse.Namespace) -> int:
     prepared = prepare(config, progress, previous)
     baseline = judge_baseline(prepared)
     networks = []
-    for seed in range(config.seed, config.seed + args.seeds):
+    first = config.seed if config.training.seed is None else config.training.seed
+    for seed in range(first, first + args.seeds):
         networks.append(train_network(prepared, seed, progress, resume=args.resume))
         if networks[-1].history.stopped == "interrupted":
             break
     best = max(networks, key=lambda network: network.history.epochs[network.history.best_epoch - 1].score)
-    chosen = average(prepared, networks, best) if args.ensemble and len(networks) > 1 else best
+    chosen = best
+    if args.ensemble and len(networks) > 1:
+        members = [member_of(prepared, network) for network in networks]
+        chosen = average(prepared, members, best.seed, best.history)
     extra: dict[str, Any] = {"from": previous.reference if previous else None}
     if args.seeds > 1:
         extra["seeds"] = spread(networks)
@@ -76,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
         extra["ensemble"] = [network.seed for network in networks]
     path, manifest = save(prepared, chosen, baseline, extra)
     for network in networks:
-        if network is not best and network.history.stopped != "interrupted":
+        if network.store is not None and network.history.stopped != "interrupted":
             network.store.remove()
     print_comparison(manifest)
     print(os.fspath(path))

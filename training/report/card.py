@@ -73,9 +73,11 @@ def reproduce(manifest: Manifest) -> str:
     """Shell lines that train the model again."""
     commit = manifest.environment.git_commit
     lines = [f"git checkout {commit}"] if commit else []
-    command = "python -m training train run.toml"
+    command, members = "python -m training train run.toml", manifest.training.get("ensemble")
     if seeds := manifest.training.get("seeds"):
-        command += f" --seeds {seeds['n']}" + (" --ensemble" if manifest.training.get("ensemble") else "")
+        command += f" --seeds {seeds['n']}" + (" --ensemble" if members else "")
+    elif members:
+        command = shlex.join(["python", "-m", "training", "average", "run.toml", *members])
     if previous := manifest.training.get("from"):
         command += f" --from {shlex.quote(previous)}"
     lines.append(f"{command}   # the config above, saved as run.toml")
@@ -103,6 +105,10 @@ def lineage(manifest: Manifest) -> list[str]:
                 f"Their accuracy on test is {percent(seeds['test_mean'])} on average, with a standard "
                 f"deviation of {percent(seeds['test_sd'])}."
             )
+    elif members := manifest.training.get("ensemble"):
+        sentences.append(
+            f"This is the mean of {', '.join(members)}; the epochs above are those of the best one on dev."
+        )
     return sentences
 
 

@@ -1,0 +1,47 @@
+"""``engram average CONFIG ARTIFACT ARTIFACT...``: saves the mean of saved models as one model."""
+
+import argparse
+import os
+from pathlib import Path
+
+from models.errors import InputError
+from models.runtime.location import artifacts_folder, find_artifact
+from training.cli.arguments import add_overrides
+
+NAME = "average"
+HELP = "save the mean of models trained on the same rows as the next version of a config's model"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the verb's arguments."""
+    parser.add_argument("config", type=Path, metavar="CONFIG", help="the config they were trained with")
+    parser.add_argument(
+        "artifacts", nargs="+", metavar="ARTIFACT", help="two or more: a path, NAME or NAME/VERSION each"
+    )
+    add_overrides(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Averages, judges and prints the artifact's path."""
+    from training.config_file import load_config
+
+    config = load_config(args.config, args.overrides)
+    paths = [find_artifact(name, artifacts_folder()) for name in args.artifacts]
+    if len({path.resolve() for path in paths}) < 2:
+        raise InputError(f"An average needs two different models or more, not {', '.join(args.artifacts)}.")
+
+    from training.cli.figures import print_comparison
+    from training.ensemble import average
+    from training.members import open_members
+    from training.progress import reporter
+    from training.run import judge_baseline, prepare, save
+
+    prepared = prepare(config, reporter(), trains=False)
+    members = open_members(prepared, paths)
+    best = max(members, key=lambda member: member.score)
+    chosen = average(prepared, [member.member for member in members], best.seed, best.history)
+    extra = {"ensemble": [member.reference for member in members]}
+    path, manifest = save(prepared, chosen, judge_baseline(prepared), extra)
+    print_comparison(manifest)
+    print(os.fspath(path))
+    return 0
