@@ -57,7 +57,7 @@ class LabelNotFoundError(RequestError):
     """The model is served, but no version of it has that version label."""
 
     code = "VERSION_LABEL_NOT_FOUND"
-    status = tfs_status = 404
+    status = 404
 
 
 class TooManyTextsError(RequestError):

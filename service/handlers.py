@@ -7,7 +7,7 @@ from typing import Any
 
 from models.runtime.predictor import Prediction, prediction_as_dict
 from service.errors import LabelNotFoundError, NoTextsError, TextTooLongError, TooManyTextsError
-from service.repository import LoadedVersion, Repository, VersionStatus
+from service.repository import LoadedVersion, Repository, Use, VersionStatus
 from service.schemas import PredictRequest
 from service.settings import Settings
 
@@ -41,10 +41,8 @@ class Handlers:
         texts = [request.text] if request.text is not None else request.texts or []
         if not texts:
             raise NoTextsError("'texts' is empty; send at least one text")
-        if request.version_label is not None:
-            raise LabelNotFoundError(f"there is no version label {request.version_label!r}")
         deadline = time.monotonic() + self.settings.timeout_s
-        with self.repository.use(request.model, request.version) as loaded:
+        with self.use(request.model, request.version, request.version_label) as loaded:
             predictions = self.ask(loaded, texts, deadline, trace)
             manifest = loaded.predictor.manifest
             return {
@@ -55,6 +53,24 @@ class Handlers:
                     prediction_as_dict(prediction, manifest, request.top) for prediction in predictions
                 ],
             }
+
+    def use(self, name: str | None, version: int | None = None, label: str | None = None) -> Use:
+        """Holds the version that shall answer: ``with handlers.use("reviews") as loaded``.
+
+        Raises:
+            RequestError: there is none.
+        """
+        if label is not None:
+            raise LabelNotFoundError(f"there is no version label {label!r}")
+        return self.repository.use(name, version)
+
+    def labelled(self, name: str, label: str) -> int:
+        """The version that has a version label.
+
+        Raises:
+            LabelNotFoundError: none has.
+        """
+        raise LabelNotFoundError(f"there is no version label {label!r} of model {name!r}")
 
     def ask(
         self, loaded: LoadedVersion, texts: Sequence[str], deadline: float, trace: Trace

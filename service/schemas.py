@@ -106,6 +106,30 @@ class TfServingReply(BaseModel):
     outputs: Any = None
 
 
+class TfServingExamples(BaseModel):
+    """TensorFlow Serving's classify and regress request: examples of named features, here ``text``."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"examples": [{"text": "A wonderful film."}, {"text": "Dull."}]}}
+    )
+
+    signature_name: str | None = Field(default=None, description="'classify', 'regress' or nothing")
+    context: dict[str, Any] | None = Field(default=None, description="features that all examples share")
+    examples: list[Any] = Field(description='{"text": text} or {"text": {"b64": text}}')
+
+
+class ClassifyReply(BaseModel):
+    """For each example the labels with their probabilities: ``[label, probability]``."""
+
+    results: list[list[tuple[str, Probability]]]
+
+
+class RegressReply(BaseModel):
+    """For each example the probability of the second label."""
+
+    results: list[Probability]
+
+
 class TfServingStatus(BaseModel):
     """How TensorFlow Serving reports success or failure."""
 

@@ -1,4 +1,4 @@
-"""The SavedModel with its two signatures: text to answer, and ids to raw outputs.
+"""The SavedModel with its signatures: text to answer, ids to raw outputs, and those of ``tf.Example``.
 
 The graph holds core TensorFlow ops and plain variables only, so TensorFlow Serving and a Python without Keras
 load it. Names of inputs and outputs are pinned (keras-team/keras#19458).
@@ -13,6 +13,7 @@ import tensorflow as tf
 
 from models.runtime.manifest import Task
 from models.text.graph import GraphText
+from training.example_signatures import example_signatures, name_methods
 
 
 class ServingModule(tf.Module):
@@ -26,17 +27,17 @@ class ServingModule(tf.Module):
         self.weights = [variable.value for variable in model.variables]
         self.text = text
         self.labels = tf.constant(list(labels))
+        self._names = tuple(labels)
         self._model = _Untracked(model)
         self._activation = tf.sigmoid if task == "multilabel" else tf.nn.softmax
-        self._single_label = task == "classification"
+        self._task = task
         self._temperature = temperature
 
     @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="text")])
     def serving_default(self, text: Any) -> dict[str, Any]:
         """Probabilities and, for one label a text, the best label with its confidence."""
-        ids, lengths = self.text.encode(text)
-        probabilities = self._activation(self._logits(ids, lengths) / self._temperature)
-        if not self._single_label:
+        probabilities = self._probabilities(text)
+        if self._task != "classification":
             return {"probabilities": probabilities}
         return {
             "probabilities": probabilities,
@@ -54,6 +55,16 @@ class ServingModule(tf.Module):
         """Raw outputs: no temperature, no threshold."""
         return {"logits": self._logits(ids, lengths)}
 
+    def of_examples(self) -> dict[str, Any]:
+        """The signatures that take serialised ``tf.Example``."""
+        return example_signatures(self._probabilities, self._names, self._task)
+
+    # A function of its own, so that its graph stands in the file once and not in each signature.
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="text")])
+    def _probabilities(self, text: Any) -> Any:
+        ids, lengths = self.text.encode(text)
+        return self._activation(self._logits(ids, lengths) / self._temperature)
+
     def _logits(self, ids: Any, lengths: Any) -> Any:
         return self._model.value({"ids": ids, "lengths": lengths}, training=False)
 
@@ -67,9 +78,11 @@ class _Untracked:
 
 def write_saved_model(module: ServingModule, folder: Path) -> None:
     """Writes ``saved_model.pb``, ``variables/`` and ``assets/`` into ``folder``."""
+    examples = module.of_examples()
     tf.saved_model.save(
         module,
         str(folder),
-        signatures={"serving_default": module.serving_default, "ids": module.ids},
+        signatures={"serving_default": module.serving_default, "ids": module.ids} | examples,
         options=tf.saved_model.SaveOptions(experimental_custom_gradients=False),
     )
+    name_methods(folder, list(examples))

@@ -8,7 +8,7 @@ from service.peers import Peers
 from service.repository import Repository
 from service.routes.api import Api, reply
 from service.schemas import LiveReply, ReadyReply
-from service.tfserving import status_as_dict
+from service.tfserving.models import status_as_dict
 
 _TAG = Tag(name="health", description="For probes and Prometheus.")
 _TEXT = {"description": "Prometheus text format", "content": {"text/plain": {"schema": {"type": "string"}}}}

@@ -1,19 +1,31 @@
 """TensorFlow Serving's REST API: ``/v1/models/...``."""
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import Response
 from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel
 
-from service import tfserving
 from service.errors import InvalidRequestError
 from service.handlers import Handlers
 from service.routes.api import Api, replies, reply, trace
-from service.schemas import MetadataReply, ModelStatusReply, TfServingReply, TfServingRequest
+from service.schemas import (
+    ClassifyReply,
+    MetadataReply,
+    ModelStatusReply,
+    RegressReply,
+    TfServingExamples,
+    TfServingReply,
+    TfServingRequest,
+)
+from service.tfserving.asked import Asked
+from service.tfserving.examples import classify, regress
+from service.tfserving.models import metadata, model_status
+from service.tfserving.predict import predict
 
 _TAG = Tag(name="tensorflow serving", description="The same calls as TensorFlow Serving.")
-_PREDICT = replies(TfServingReply, 400, 404, 413, 429, 503, 504)
-_STATUS = replies(ModelStatusReply, 400, 404)
-_METADATA = replies(MetadataReply, 400, 404, 503)
+_FAILURES = (400, 404, 413, 429, 503, 504)
 
 
 class ModelPath(BaseModel):
@@ -21,11 +33,19 @@ class ModelPath(BaseModel):
 
     name: str
 
+    def asked(self) -> Asked:
+        """What the path names."""
+        return Asked(self.name)
+
 
 class VersionPath(ModelPath):
     """One version."""
 
     version: int
+
+    def asked(self) -> Asked:
+        """What the path names."""
+        return Asked(self.name, version=self.version)
 
 
 class LabelPath(ModelPath):
@@ -33,53 +53,60 @@ class LabelPath(ModelPath):
 
     label: str
 
+    def asked(self) -> Asked:
+        """What the path names."""
+        return Asked(self.name, label=self.label)
+
+
+# How a path names who shall answer; the last part of the name of the view.
+_PATHS: tuple[tuple[str, type[ModelPath], str], ...] = (
+    ("/v1/models/<model:name>", ModelPath, ""),
+    ("/v1/models/<model:name>/versions/<int:version>", VersionPath, "_version"),
+    ("/v1/models/<model:name>/labels/<model:label>", LabelPath, "_label"),
+)
+
 
 def register(app: Api, handlers: Handlers) -> None:
     """Adds the routes."""
-
-    @app.post("/v1/models/<model:name>:predict", tags=[_TAG], responses=_PREDICT)
-    def tfs_predict(path: ModelPath, body: TfServingRequest) -> Response:
-        return reply(tfserving.predict(handlers, path.name, None, None, body, trace()))
-
-    @app.post("/v1/models/<model:name>/versions/<int:version>:predict", tags=[_TAG], responses=_PREDICT)
-    def tfs_predict_version(path: VersionPath, body: TfServingRequest) -> Response:
-        return reply(tfserving.predict(handlers, path.name, path.version, None, body, trace()))
-
-    @app.post("/v1/models/<model:name>/labels/<model:label>:predict", tags=[_TAG], responses=_PREDICT)
-    def tfs_predict_label(path: LabelPath, body: TfServingRequest) -> Response:
-        return reply(tfserving.predict(handlers, path.name, None, path.label, body, trace()))
 
     @app.get("/v1/models", doc_ui=False)
     def tfs_no_model() -> Response:
         raise InvalidRequestError("Missing model name in request.")
 
-    _register_status(app, handlers)
-    _register_metadata(app, handlers)
+    for path, schema, suffix in _PATHS:
+        _register_calls(app, handlers, path, schema, suffix)
+        _register_facts(app, handlers, path, schema, suffix)
 
 
-def _register_status(app: Api, handlers: Handlers) -> None:
-    @app.get("/v1/models/<model:name>", tags=[_TAG], responses=_STATUS)
-    def tfs_status(path: ModelPath) -> Response:
-        return reply(tfserving.model_status(handlers, path.name, None, None))
+def _register_calls(app: Api, handlers: Handlers, path: str, schema: type[ModelPath], suffix: str) -> None:
+    calls: dict[str, tuple[Callable[..., dict[str, Any]], type[BaseModel], type[BaseModel]]] = {
+        "predict": (predict, TfServingRequest, TfServingReply),
+        "classify": (classify, TfServingExamples, ClassifyReply),
+        "regress": (regress, TfServingExamples, RegressReply),
+    }
+    for name, (answer, request, success) in calls.items():
+        view = _asking(handlers, answer)
+        view.__name__ = f"tfs_{name}{suffix}"
+        view.__annotations__ = {"path": schema, "body": request, "return": Response}
+        app.post(f"{path}:{name}", tags=[_TAG], responses=replies(success, *_FAILURES))(view)
 
-    @app.get("/v1/models/<model:name>/versions/<int:version>", tags=[_TAG], responses=_STATUS)
-    def tfs_status_version(path: VersionPath) -> Response:
-        return reply(tfserving.model_status(handlers, path.name, path.version, None))
 
-    @app.get("/v1/models/<model:name>/labels/<model:label>", tags=[_TAG], responses=_STATUS)
-    def tfs_status_label(path: LabelPath) -> Response:
-        return reply(tfserving.model_status(handlers, path.name, None, path.label))
+def _asking(handlers: Handlers, answer: Callable[..., dict[str, Any]]) -> Callable[..., Response]:
+    def view(path: ModelPath, body: Any) -> Response:
+        return reply(answer(handlers, path.asked(), body, trace()))
+
+    return view
 
 
-def _register_metadata(app: Api, handlers: Handlers) -> None:
-    @app.get("/v1/models/<model:name>/metadata", tags=[_TAG], responses=_METADATA)
-    def tfs_metadata(path: ModelPath) -> Response:
-        return reply(tfserving.metadata(handlers, path.name, None, None))
+def _register_facts(app: Api, handlers: Handlers, path: str, schema: type[ModelPath], suffix: str) -> None:
+    def status(path: ModelPath) -> Response:
+        return reply(model_status(handlers, path.asked()))
 
-    @app.get("/v1/models/<model:name>/versions/<int:version>/metadata", tags=[_TAG], responses=_METADATA)
-    def tfs_metadata_version(path: VersionPath) -> Response:
-        return reply(tfserving.metadata(handlers, path.name, path.version, None))
+    def facts(path: ModelPath) -> Response:
+        return reply(metadata(handlers, path.asked()))
 
-    @app.get("/v1/models/<model:name>/labels/<model:label>/metadata", tags=[_TAG], responses=_METADATA)
-    def tfs_metadata_label(path: LabelPath) -> Response:
-        return reply(tfserving.metadata(handlers, path.name, None, path.label))
+    for view, name in ((status, "status"), (facts, "metadata")):
+        view.__name__ = f"tfs_{name}{suffix}"
+        view.__annotations__ = {"path": schema, "return": Response}
+    app.get(path, tags=[_TAG], responses=replies(ModelStatusReply, 400, 404))(status)
+    app.get(f"{path}/metadata", tags=[_TAG], responses=replies(MetadataReply, 400, 404, 503))(facts)

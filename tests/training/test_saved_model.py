@@ -184,7 +184,7 @@ def described(tensors: Mapping[str, Any]) -> dict[str, tuple[str, list[int]]]:
     }
 
 
-def test_names_types_and_shapes_of_both_signatures_are_pinned(saved: Any) -> None:
+def test_names_types_and_shapes_of_the_signatures_are_pinned(saved: Any) -> None:
     """keras-team/keras#19458: clients rely on them."""
     signatures = {
         name: (described(signature.inputs), described(signature.outputs))
@@ -204,6 +204,11 @@ def test_names_types_and_shapes_of_both_signatures_are_pinned(saved: Any) -> Non
             {"ids": ("int32", [-1, -1]), "lengths": ("int32", [-1])},
             {"logits": ("float32", [-1, 2])},
         ),
+        "classify": (
+            {"inputs": ("string", [-1])},
+            {"classes": ("string", [-1, 2]), "scores": ("float32", [-1, 2])},
+        ),
+        "regress": ({"inputs": ("string", [-1])}, {"outputs": ("float32", [-1])}),
     }
     assert list(saved.meta_info_def.tags) == ["serve"]
 

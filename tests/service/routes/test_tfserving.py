@@ -74,7 +74,7 @@ def test_a_version_can_be_named(predict) -> None:
         "Servable not found for request: Latest(half)",
     )
     assert error(predict({"instances": ["a"]}, "/v1/models/reviews/labels/stable:predict")) == (
-        404,
+        400,
         "Unrecognized servable version label: stable",
     )
 
@@ -144,7 +144,7 @@ def test_the_status_of_what_is_not_there_is_404(client) -> None:
         404,
         "Could not find version 9 of model reviews",
     )
-    assert error(client.get("/v1/models/reviews/labels/x")) == (404, "Unrecognized servable version label: x")
+    assert error(client.get("/v1/models/reviews/labels/x")) == (400, "Unrecognized servable version label: x")
     assert error(client.get("/v1/models")) == (400, "Missing model name in request.")
 
 
@@ -173,7 +173,7 @@ def test_the_metadata_describes_the_signature(client) -> None:
     ]
     assert client.get("/v1/models/reviews/versions/1/metadata").get_json() == body
     assert client.get("/v1/models/half/metadata").status_code == 404
-    assert client.get("/v1/models/reviews/labels/x/metadata").status_code == 404
+    assert client.get("/v1/models/reviews/labels/x/metadata").status_code == 400
 
 
 @pytest.mark.parametrize(
