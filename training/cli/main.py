@@ -12,9 +12,31 @@ from typing import NoReturn
 from models.errors import EngramError
 from models.runtime.quiet import quiet_tensorflow
 from models.runtime.threads import available_cpus, limit_threads
-from training.cli import average, compare, evaluate, find_threshold, init, inspect, predict, train
+from training.cli import (
+    average,
+    compare,
+    evaluate,
+    find_threshold,
+    init,
+    inspect,
+    predict,
+    prune,
+    score,
+    train,
+)
 
-VERBS: tuple[ModuleType, ...] = (init, inspect, train, average, evaluate, predict, compare, find_threshold)
+VERBS: tuple[ModuleType, ...] = (
+    init,
+    inspect,
+    train,
+    average,
+    evaluate,
+    predict,
+    score,
+    compare,
+    find_threshold,
+    prune,
+)
 INTERRUPTED = 130
 
 

@@ -80,6 +80,26 @@ def column_names(path: Path) -> list[str]:
                 return next(_csv_rows(path, lines, "," if form == "csv" else "\t"), (0, []))[1]
 
 
+def row_count(path: Path) -> int | None:
+    """How many rows a file has, where it says so: Parquet does.
+
+    Raises:
+        DataError: it cannot be read.
+    """
+    return int(_open_parquet(path).metadata.num_rows) if format_of(path) == "parquet" else None
+
+
+def arrow_types(path: Path) -> dict[str, Any]:
+    """The Arrow types of a file's columns, where it has any: Parquet does.
+
+    Raises:
+        DataError: it cannot be read.
+    """
+    if format_of(path) != "parquet":
+        return {}
+    return {field.name: field.type for field in _open_parquet(path).schema_arrow}
+
+
 def require_columns(path: Path, columns: Sequence[str], present: Sequence[str]) -> None:
     """Refuses a file that lacks one of ``columns``.
 
