@@ -186,6 +186,12 @@ class TrainingConfig(Section):
     """"focal" lets rows that are answered rightly already count less."""
     focusing: Annotated[float, Field(gt=0.0, le=10.0)] = 2.0
     """How much less (focal only)."""
+    teacher: str | None = None
+    """Saved model whose answers are learned beside the labels: a path, NAME or NAME/VERSION."""
+    teacher_share: Annotated[float, Field(gt=0.0, le=1.0)] = 0.5
+    """How much the teacher's answer to a training text counts against its label."""
+    teacher_texts: Literal["train", "unlabelled"] = "train"
+    """"unlabelled" also learns the teacher's answers to the texts of data.unlabelled."""
 
 
 class CalibrationConfig(Section):

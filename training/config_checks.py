@@ -7,7 +7,13 @@ from training.config import Config, DataConfig, TrainingConfig
 
 def impossible_combinations(config: Config) -> list[str]:
     """One sentence for each combination that is refused; none where the run can start."""
-    return [*_data(config.data), *_task(config), *_text(config), *_training(config.training)]
+    return [
+        *_data(config.data),
+        *_task(config),
+        *_text(config),
+        *_training(config.training),
+        *_teacher(config),
+    ]
 
 
 def _data(data: DataConfig) -> list[str]:
@@ -74,12 +80,30 @@ def _training(training: TrainingConfig) -> list[str]:
             f'training.loss = "focal" knows no softened labels, but training.label_smoothing = '
             f"{training.label_smoothing}; use 0"
         )
+    if training.loss == "focal" and training.teacher is not None:
+        problems.append(
+            f'training.loss = "focal" knows no softened labels, but training.teacher = "{training.teacher}" '
+            'gives such; use "cross-entropy"'
+        )
+    if training.teacher is None and training.teacher_texts == "unlabelled":
+        problems.append('training.teacher_texts = "unlabelled" needs a training.teacher; use "train"')
+    if training.sampling == "balanced" and training.teacher_texts == "unlabelled":
+        problems.append(
+            'training.sampling = "balanced" draws rows by their label, which the texts of '
+            'training.teacher_texts = "unlabelled" lack; use "all"'
+        )
     if training.schedule == "one-cycle" and training.warmup == 0:
         problems.append(
             'training.schedule = "one-cycle" rises before it falls; give training.warmup a share above 0, '
             "such as 0.3"
         )
     return problems
+
+
+def _teacher(config: Config) -> list[str]:
+    if config.training.teacher_texts == "unlabelled" and config.data.unlabelled is None:
+        return ['training.teacher_texts = "unlabelled" needs the file data.unlabelled; use "train"']
+    return []
 
 
 def _text(config: Config) -> list[str]:

@@ -37,7 +37,7 @@ class EncodedRows:
     """Rows as the network reads them.
 
     ``targets``: classification: index of the label or -1 (a label training did not have), int32 [rows];
-    multilabel: 0 or 1, float32 [rows, classes].
+    multilabel: 0 or 1, float32 [rows, classes]. A teacher's are probabilities [rows, classes] in both.
     """
 
     ids: Sequence[npt.NDArray[np.int32]]
@@ -83,6 +83,7 @@ class Fit:
             task,
             smoothing=config.label_smoothing,
             focusing=config.focusing if config.loss == "focal" else 0.0,
+            soft=train.targets.ndim == 2,
             average=self.average,
         )
 

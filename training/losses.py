@@ -11,19 +11,21 @@ RowLoss = Callable[[Any, Any], Any]
 """(targets, logits [batch, classes]) -> losses [batch]."""
 
 
-def row_loss(task: Task, smoothing: float = 0.0, focusing: float = 0.0) -> RowLoss:
+def row_loss(task: Task, smoothing: float = 0.0, focusing: float = 0.0, *, soft: bool = False) -> RowLoss:
     """The loss of a task: ``focal_loss`` where ``focusing`` is above 0, else cross-entropy.
 
     Cross-entropy against softened targets: share ``smoothing`` of the truth is spread over all labels.
 
     One label a text: targets int32 [batch]; the truth becomes 1 - s + s / classes, any other s / classes.
-    Multilabel: targets 0 or 1, float32 [batch, classes]; each becomes t (1 - s) + s / 2; mean over labels.
+    ``soft``: targets are probabilities, float32 [batch, classes], softened in the same way.
+    Multilabel: targets from 0 to 1, float32 [batch, classes]; each becomes t (1 - s) + s / 2; mean over
+    labels.
 
     Reference: Szegedy et al., Rethinking the inception architecture, 2016, section 7.
     """
     if focusing:
         return focal_loss(task, focusing)
-    return _sigmoid(smoothing) if task == "multilabel" else _softmax(smoothing)
+    return _sigmoid(smoothing) if task == "multilabel" else _softmax(smoothing, soft)
 
 
 def focal_loss(task: Task, focusing: float) -> RowLoss:
@@ -45,9 +47,14 @@ def focal_loss(task: Task, focusing: float) -> RowLoss:
     return sigmoid if task == "multilabel" else softmax
 
 
-def _softmax(smoothing: float) -> RowLoss:
+def _softmax(smoothing: float, soft: bool) -> RowLoss:
+    if soft:
+        cross_entropy = tf.nn.softmax_cross_entropy_with_logits
+    else:
+        cross_entropy = tf.nn.sparse_softmax_cross_entropy_with_logits
+
     def loss(targets: Any, logits: Any) -> Any:
-        truth = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=targets, logits=logits)
+        truth = cross_entropy(labels=targets, logits=logits)
         if not smoothing:
             return truth
         uniform = -tf.reduce_mean(tf.nn.log_softmax(logits), axis=-1)

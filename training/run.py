@@ -29,6 +29,7 @@ from training.data.dataset import Dataset, load_dataset
 from training.data.other import load_other
 from training.data.rows import Rows
 from training.data.targets import missed_labels, targets
+from training.distill import Lessons, lessons
 from training.encode import EncodedTexts, data_reference, encode_parts, golden_texts, text_rule
 from training.environment import environment
 from training.evaluate import Targets, accuracy_margin, evaluate
@@ -63,6 +64,7 @@ class Prepared:
     vectors: StartVectors | None = None
     other: Rows | None = None
     wide: WideSide | None = None
+    lessons: Lessons | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +137,26 @@ def prepare(
     vectors = None
     if trains and previous is None:  # a network to go on from has its vectors
         vectors = start_vectors(config, dataset, rule, vocabulary, encoded["train"].ids, reporter)
+    taught = lessons(config, dataset, labels, rule, vocabulary, reporter) if trains else None
     wide = None
     if config.model.wide:
         ids = {name: texts.ids for name, texts in encoded.items()}
         wide = fit_wide(config.task, ids, goals, len(labels), _row_weights(config, goals["train"]))
         reporter.say(wide.sentence)
     return Prepared(
-        config, dataset, rule, vocabulary, encoded, labels, goals, baselines, previous, vectors, other, wide
+        config,
+        dataset,
+        rule,
+        vocabulary,
+        encoded,
+        labels,
+        goals,
+        baselines,
+        previous,
+        vectors,
+        other,
+        wide,
+        taught,
     )
 
 
@@ -160,6 +175,11 @@ def train_network(prepared: Prepared, seed: int, reporter: Reporter, *, resume: 
     rows = {
         name: EncodedRows(prepared.encoded[name].ids, prepared.targets[name]) for name in prepared.encoded
     }
+    weights = _row_weights(config, prepared.targets["train"])
+    if prepared.lessons is not None:
+        rows["train"], weights = prepared.lessons.add_to(
+            rows["train"], weights, config.training.teacher_share
+        )
     store = CheckpointStore(config.output.artifacts / ".runs" / _run_key(prepared, seed))
     fit = Fit(
         model,
@@ -168,7 +188,7 @@ def train_network(prepared: Prepared, seed: int, reporter: Reporter, *, resume: 
         rows["train"],
         rows["dev"],
         seed=seed,
-        weights=_row_weights(config, prepared.targets["train"]),
+        weights=weights,
         shares=_row_shares(prepared),
     )
     with interruptible() as interrupt:
@@ -275,7 +295,8 @@ def _run_key(prepared: Prepared, seed: int) -> str:
     start = previous.fingerprint if previous else None
     config = {key: value for key, value in config_as_dict(prepared.config).items() if key != "output"}
     vectors = prepared.vectors.sha256 if prepared.vectors else None
-    facts = [config, prepared.dataset.fingerprint, seed, start, vectors]
+    teacher = prepared.lessons.sha256 if prepared.lessons else None
+    facts = [config, prepared.dataset.fingerprint, seed, start, vectors, teacher]
     digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
     return f"{prepared.config.name}-{digest[:16]}"
 
@@ -349,6 +370,7 @@ def _manifest(
             "history": trained.history.as_dict(),
             "seed": trained.seed,
             "vectors": prepared.vectors.as_dict() if prepared.vectors else None,
+            "teacher": prepared.lessons.teacher if prepared.lessons else None,
             **blend_facts(prepared, trained),
             **extra,
         },

@@ -41,6 +41,7 @@ class NetworkSteps:
         *,
         smoothing: float = 0.0,
         focusing: float = 0.0,
+        soft: bool = False,
         average: WeightAverage | None = None,
     ) -> None:
         """Prepares the functions, which are traced at their first call.
@@ -49,17 +50,18 @@ class NetworkSteps:
             updates: None for a network that is not trained.
             smoothing: of the labels, see ``training.losses``.
             focusing: of the loss, the same.
+            soft: targets are probabilities, the same.
             average: follows the weights at every step.
         """
         self.model = model
         self.updates = updates
         self._average = average
-        many = task == "multilabel"
-        targets = tf.TensorSpec([None, None], tf.float32) if many else tf.TensorSpec([None], tf.int32)
+        dense = soft or task == "multilabel"
+        targets = tf.TensorSpec([None, None], tf.float32) if dense else tf.TensorSpec([None], tf.int32)
         ids, lengths = tf.TensorSpec([None, None], tf.int32), tf.TensorSpec([None], tf.int32)
         weights = tf.TensorSpec([None], tf.float32)
         self._rows = WordRows(model) if updates is not None and updates.by_rows else None
-        self._row_loss = row_loss(task, smoothing, focusing)
+        self._row_loss = row_loss(task, smoothing, focusing, soft=soft)
         self._train = tf.function(self._train_step, input_signature=[ids, lengths, targets, weights])
         self._forward = tf.function(self._logits, input_signature=[ids, lengths])
 

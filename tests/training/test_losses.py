@@ -22,6 +22,14 @@ def test_one_label_a_text(smoothing: float) -> None:
     np.testing.assert_allclose(found, expected, rtol=1e-5)
 
 
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+def test_one_label_a_text_learned_as_probabilities(smoothing: float) -> None:
+    targets = np.array([[0.7, 0.2, 0.1], [0.0, 0.5, 0.5]], np.float32)
+    expected = -((targets * (1 - smoothing) + smoothing / 3) * log_softmax(LOGITS)).sum(axis=1)
+    found = row_loss("classification", smoothing, soft=True)(targets, LOGITS)
+    np.testing.assert_allclose(found, expected, rtol=1e-5)
+
+
 @pytest.mark.parametrize("smoothing", [0.0, 0.2])
 def test_any_number_of_labels(smoothing: float) -> None:
     targets = np.array([[1, 0, 1], [0, 0, 0]], np.float32)

@@ -89,6 +89,8 @@ def lineage(manifest: Manifest) -> list[str]:
     sentences = []
     if previous := manifest.training.get("from"):
         sentences.append(f"It went on from the weights of {previous}.")
+    if teacher := manifest.training.get("teacher"):
+        sentences.append(f"It also learned from the answers of {teacher}.")
     if seeds := manifest.training.get("seeds"):
         if manifest.training.get("ensemble"):
             sentences.append(

@@ -35,7 +35,7 @@ def read_unlabelled(config: Config, dataset: Dataset) -> list[str]:
         parts = " and ".join(sorted(set(found)))
         raise DataError(
             f"{path}: {len(found):,} of its {len(texts):,} texts also stand in {parts}, which would judge a "
-            'network by what its word vectors have read; set data.unlabelled_overlap = "drop" to leave these '
+            'network by what it has read; set data.unlabelled_overlap = "drop" to leave these '
             'texts out, or "keep" to read them all the same.'
         )
     return [text for text in texts if same_text(text) not in judged]
