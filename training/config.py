@@ -18,6 +18,11 @@ Positive = Annotated[int, Field(ge=1)]
 Dropout = Annotated[float, Field(ge=0.0, lt=1.0)]
 Fraction = Annotated[float, Field(gt=0.0, lt=1.0)]
 # TOML has no paths: these are the only keys where a string becomes something else.
+Periods = Annotated[
+    tuple[Positive, ...],
+    # TOML has arrays only.
+    Field(strict=False, json_schema_extra={"allowed": "ascending whole numbers, such as [1, 2, 4, 8]"}),
+]
 FilePath = Annotated[Path, Field(strict=False)]
 Name = Annotated[
     str,
@@ -32,7 +37,17 @@ Name = Annotated[
 # The parts in ``models.networks.registry``, which cannot be asked here: it imports Keras, and a config is
 # refused before that. A test compares the two.
 INPUTS = ("embedding",)
-CELLS = ("gru", "lstm", "simple_rnn")
+CELLS = (
+    "clockwork",
+    "feedforward",
+    "gru",
+    "irnn",
+    "jordan",
+    "lstm",
+    "peephole_lstm",
+    "scrn",
+    "simple_rnn",
+)
 POOLINGS = ("attention", "last", "max", "max+mean", "mean")
 
 
@@ -123,6 +138,18 @@ class ModelConfig(Section):
     """Recurrent layers, one on top of the other."""
     bidirectional: bool = True
     """Read each text from both ends."""
+    output_units: Positive | None = None
+    """Numbers in the output layer that is the memory (jordan only); "none" means units."""
+    output_activation: Literal["linear", "relu", "sigmoid", "softmax", "tanh"] = "tanh"
+    """Activation of that layer (jordan only)."""
+    periods: Periods = (1, 2, 4, 8)
+    """Every how many tokens each group of units takes a step (clockwork only); the groups divide units."""
+    context_units: Positive = 32
+    """Numbers in the slowly changing context (scrn only)."""
+    alpha: Fraction = 0.95
+    """Share of the context that stays at a step (scrn only)."""
+    window: Annotated[int, Field(ge=1, le=100)] = 3
+    """Tokens seen at once, a token and those before it (feedforward only)."""
     pooling: Annotated[str, _part_of(POOLINGS)] = "max+mean"
     """How the states of a text become one vector."""
     embedding_dropout: Dropout = 0.2

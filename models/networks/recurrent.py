@@ -13,7 +13,7 @@ def recurrent(spec: NetworkSpec, sequence: Tensor, lengths: Tensor, seed: int) -
 
     The backward direction is the same recurrence over reversed rows, so neither direction needs a mask:
     padding always comes after the tokens. Its states are put back into reading order, after the forward ones:
-    size is ``units``, or twice that where ``bidirectional``.
+    size is that of a cell's output, or twice that where ``bidirectional``.
 
     Between two layers one mask of channels is dropped for all steps of a text and for both directions: Gal
     and Ghahramani, A theoretically grounded application of dropout in recurrent neural networks, 2016,

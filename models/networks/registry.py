@@ -12,8 +12,14 @@ from typing import Literal
 import keras
 
 from models.errors import ConfigError
+from models.networks.cells.clockwork import clockwork
+from models.networks.cells.feedforward import feedforward
 from models.networks.cells.gru import gru
+from models.networks.cells.irnn import irnn
+from models.networks.cells.jordan import jordan
 from models.networks.cells.lstm import lstm
+from models.networks.cells.peephole_lstm import peephole_lstm
+from models.networks.cells.scrn import scrn
 from models.networks.cells.simple_rnn import simple_rnn
 from models.networks.heads.dense import dense
 from models.networks.inputs.embedding import embedding
@@ -32,7 +38,19 @@ Builder = Callable[[NetworkSpec, str, int], keras.Layer]
 PARTS: Mapping[Kind, Mapping[str, Builder]] = MappingProxyType(
     {
         "input": MappingProxyType({"embedding.v1": embedding}),
-        "cell": MappingProxyType({"simple_rnn.v1": simple_rnn, "lstm.v1": lstm, "gru.v1": gru}),
+        "cell": MappingProxyType(
+            {
+                "simple_rnn.v1": simple_rnn,
+                "lstm.v1": lstm,
+                "gru.v1": gru,
+                "peephole_lstm.v1": peephole_lstm,
+                "jordan.v1": jordan,
+                "irnn.v1": irnn,
+                "clockwork.v1": clockwork,
+                "scrn.v1": scrn,
+                "feedforward.v1": feedforward,
+            }
+        ),
         "pooling": MappingProxyType(
             {
                 "last.v1": last_pooling,

@@ -8,7 +8,7 @@ import numpy as np
 from models.networks.ensemble import members_of
 from models.networks.registry import resolve
 from models.networks.spec import NetworkSpec
-from models.onnx.network import Ensemble, Network, Part, Weights, Wide
+from models.onnx.network import CellSettings, Ensemble, Network, Part, Weights, Wide
 
 
 def network_weights(model: keras.Model, spec: NetworkSpec) -> Network:
@@ -24,6 +24,7 @@ def network_weights(model: keras.Model, spec: NetworkSpec) -> Network:
         pooling=Part(resolve("pooling", spec.pooling), _weights(model, "pooling")),
         head=Part(resolve("head", spec.head), _weights(model, "logits")),
         wide=_wide(model, spec.wide),
+        settings=CellSettings(spec.output_activation, spec.periods, spec.alpha),
     )
 
 

@@ -68,9 +68,10 @@ def _recurrent_side(graph: Graph, network: Network, int8: bool) -> Value:
 
 def _recurrent(graph: Graph, network: Network, sequence: Value) -> States:
     """The states of the top layer."""
-    cell = find("cell", CELLS, network.cell)
+    cell, settings = find("cell", CELLS, network.cell), network.settings
     bottom, *above = network.layers
-    states = cell(graph, "recurrent_1", sequence, "lengths", bottom)
+    states = cell(graph, "recurrent_1", sequence, "lengths", bottom, settings)
     for number, directions in enumerate(above, start=2):
-        states = cell(graph, f"recurrent_{number}", side_by_side(graph, states), "lengths", directions)
+        sequence = side_by_side(graph, states)
+        states = cell(graph, f"recurrent_{number}", sequence, "lengths", directions, settings)
     return states

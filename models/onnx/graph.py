@@ -1,6 +1,6 @@
 """A graph under construction. A value is known by its name, as in ONNX itself."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,6 +14,8 @@ IR_VERSION = 10
 OPSET = 22
 
 Value = str
+Body = Callable[[list[Value], list[Value]], tuple[list[Value], list[Value]]]
+"""States and inputs of one step -> new states and outputs of that step."""
 
 
 class Graph:
@@ -21,6 +23,7 @@ class Graph:
 
     def __init__(self) -> None:
         self._nodes: list[onnx.NodeProto] = []
+        self._count = 0
         self._constants: dict[Value, onnx.TensorProto] = {}
         self._scope = ""
 
@@ -39,10 +42,59 @@ class Graph:
         self, operator: str, *inputs: Value, outputs: int, **attributes: Any
     ) -> tuple[Value, ...]:
         """Adds a node with ``outputs`` outputs."""
-        name = f"{operator}_{len(self._nodes)}"
+        name = f"{operator}_{self._next()}"
         names = tuple(f"{name}:{number}" for number in range(outputs))
         self._nodes.append(helper.make_node(operator, inputs, names, name=name, **attributes))
         return names
+
+    def _next(self) -> int:
+        self._count += 1
+        return self._count - 1
+
+    def scan(
+        self, body: Body, states: Sequence[Value], inputs: Sequence[tuple[Value, int]], reverse: bool
+    ) -> tuple[list[Value], list[Value]]:
+        """Adds a loop over time.
+
+        Args:
+            body: adds the nodes of one step; it may use values from outside of the loop.
+            states: float32 values before the first step.
+            inputs: values [time, ...] with their element type.
+            reverse: begin with the last step; outputs stand in reading order all the same.
+
+        Returns:
+            The states after the last step, and each output of all steps, [time, ...].
+        """
+        prefix = f"scan_{self._next()}"
+        before = [f"{prefix}:state_{number}" for number in range(len(states))]
+        read = [f"{prefix}:input_{number}" for number in range(len(inputs))]
+        outside, self._nodes = self._nodes, []
+        after, written = body(before, read)
+        inside, self._nodes = self._nodes, outside
+        types = [onnx.TensorProto.FLOAT] * len(before) + [element for _, element in inputs]
+        step = helper.make_graph(
+            inside,
+            prefix,
+            [
+                helper.make_tensor_value_info(name, element, None)
+                for name, element in zip([*before, *read], types, strict=True)
+            ],
+            [
+                helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, None)
+                for name in (*after, *written)
+            ],
+        )
+        values = self.node_with_outputs(
+            "Scan",
+            *states,
+            *(value for value, _ in inputs),
+            outputs=len(after) + len(written),
+            body=step,
+            num_scan_inputs=len(inputs),
+            scan_input_directions=[int(reverse)] * len(inputs),
+            scan_output_directions=[int(reverse)] * len(written),
+        )
+        return list(values[: len(after)]), list(values[len(after) :])
 
     def weight(self, name: str, array: npt.NDArray[Any]) -> Value:
         """Adds an array under a name of its own."""

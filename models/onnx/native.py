@@ -8,12 +8,13 @@ Reference: ONNX operators RNN, LSTM and GRU, version 22.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from models.onnx.graph import Graph, Value
-from models.onnx.network import Weights
+from models.onnx.network import CellSettings, Weights
 from models.onnx.states import States
 
 Floats = npt.NDArray[np.float32]
@@ -27,14 +28,24 @@ class NativeCell:
         operator: its name.
         gates: for each gate, in ONNX' order, its place among Keras' gates.
         attributes: what the operator is told beyond size and direction.
+        activation: of the state, where it is not the operator's own.
+        peepholes: for each gate that sees the memory cell, in ONNX' order, its place among Keras' peepholes.
     """
 
     operator: str
     gates: tuple[int, ...]
     attributes: Mapping[str, int] = field(default_factory=dict)
+    activation: str | None = None
+    peepholes: tuple[int, ...] = ()
 
     def __call__(
-        self, graph: Graph, name: str, sequence: Value, lengths: Value, directions: Sequence[Weights]
+        self,
+        graph: Graph,
+        name: str,
+        sequence: Value,
+        lengths: Value,
+        directions: Sequence[Weights],
+        settings: CellSettings,
     ) -> States:
         """The states over ``sequence`` [time, batch, features]; names of weights begin with ``name``."""
         units = directions[0]["recurrent_kernel"].shape[0]
@@ -44,6 +55,14 @@ class NativeCell:
                 f"{name}.{part}", np.stack([prepare(weights[part]) for weights in directions])
             )
 
+        optional: list[Value] = []
+        if self.peepholes:
+            places = list(self.peepholes)
+            # Before them stand the states to start from, which are left out: zero.
+            optional = ["", "", stacked("peephole", lambda peephole: peephole[places].ravel())]
+        attributes = dict[str, Any](self.attributes)
+        if self.activation:
+            attributes["activations"] = [self.activation] * len(directions)
         every, final = graph.node_with_outputs(
             self.operator,
             sequence,
@@ -51,10 +70,11 @@ class NativeCell:
             stacked("recurrent_kernel", lambda kernel: _reordered(kernel, self.gates).T),
             stacked("bias", lambda bias: _both_biases(bias, self.gates)),
             lengths,
+            *optional,
             outputs=2,
             hidden_size=units,
             direction="bidirectional" if len(directions) == 2 else "forward",
-            **self.attributes,
+            **attributes,
         )
         return States(every, final, len(directions), units)
 
@@ -77,3 +97,6 @@ simple_rnn = NativeCell("RNN", (0,))
 lstm = NativeCell("LSTM", (0, 3, 1, 2))
 # z, r, h in both; the reset gate works on the product with the state.
 gru = NativeCell("GRU", (0, 1, 2), {"linear_before_reset": 1})
+# The peepholes of Keras' twin are i, f, o and ONNX' are i, o, f.
+peephole_lstm = NativeCell("LSTM", (0, 3, 1, 2), peepholes=(0, 2, 1))
+irnn = NativeCell("RNN", (0,), activation="Relu")

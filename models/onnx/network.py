@@ -19,6 +19,21 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class CellSettings:
+    """What decides a cell's answer beside its arrays.
+
+    Attributes:
+        output_activation: of a Jordan cell, as Keras names it.
+        periods: of a Clockwork cell's groups.
+        alpha: of a SCRN cell.
+    """
+
+    output_activation: str = "tanh"
+    periods: tuple[int, ...] = (1,)
+    alpha: float = 0.95
+
+
+@dataclass(frozen=True, slots=True)
 class Wide:
     """What reads the text beside the recurrent part.
 
@@ -43,6 +58,7 @@ class Network:
         pooling: how the states of a text become one vector.
         head: how that vector becomes raw outputs.
         wide: the side beside the recurrent one, if any.
+        settings: of the cell.
     """
 
     input: Part
@@ -51,6 +67,7 @@ class Network:
     pooling: Part
     head: Part
     wide: Wide | None = None
+    settings: CellSettings = CellSettings()
 
 
 @dataclass(frozen=True, slots=True)

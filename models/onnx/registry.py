@@ -1,7 +1,7 @@
 """The ONNX twin of each part in ``models.networks.registry``, by the same versioned name.
 
-A cell that ONNX has no operator for gets a module beside ``native`` that gives the same ``States`` by the
-operator Scan.
+A cell that ONNX has an operator for stands in ``native``; the others give the same ``States`` by the operator
+Scan (``scan``), or without any loop (``window``).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -9,21 +9,31 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from models.errors import EngramError
-from models.onnx import embedding, head, native, pooling, wide
+from models.onnx import embedding, head, native, pooling, scan, wide, window
 from models.onnx.graph import Graph, Value
-from models.onnx.network import Weights
+from models.onnx.network import CellSettings, Weights
 from models.onnx.states import States
 
 Twin = TypeVar("Twin")
 Input = Callable[[Graph, Value, Weights, bool], Value]
-Cell = Callable[[Graph, str, Value, Value, Sequence[Weights]], States]
+Cell = Callable[[Graph, str, Value, Value, Sequence[Weights], CellSettings], States]
 Pooling = Callable[[Graph, States, Value, Weights], Value]
 Head = Callable[[Graph, Value, Weights], Value]
 Wide = Callable[[Graph, Value, Value, Weights, int, bool], Value]
 
 INPUTS: Mapping[str, Input] = MappingProxyType({"embedding.v1": embedding.embedding})
 CELLS: Mapping[str, Cell] = MappingProxyType(
-    {"simple_rnn.v1": native.simple_rnn, "lstm.v1": native.lstm, "gru.v1": native.gru}
+    {
+        "simple_rnn.v1": native.simple_rnn,
+        "lstm.v1": native.lstm,
+        "gru.v1": native.gru,
+        "peephole_lstm.v1": native.peephole_lstm,
+        "irnn.v1": native.irnn,
+        "jordan.v1": scan.jordan,
+        "clockwork.v1": scan.clockwork,
+        "scrn.v1": scan.scrn,
+        "feedforward.v1": window.feedforward,
+    }
 )
 POOLINGS: Mapping[str, Pooling] = MappingProxyType(
     {

@@ -63,3 +63,18 @@ def is_token(graph: Graph, states: States, lengths: Value) -> Value:
     time = graph.node("Squeeze", graph.node("Shape", states.every, start=0, end=1))
     steps = graph.node("Range", graph.integers(0), time, graph.integers(1))
     return graph.node("Less", graph.node("Reshape", steps, graph.integers([-1, 1, 1, 1])), lengths)
+
+
+def is_step(graph: Graph, sequence: Value, lengths: Value) -> Value:
+    """True where a step of ``sequence`` [time, batch, n] is within its row's length: bool [time, batch, 1].
+
+    ``lengths`` is a column.
+    """
+    return graph.node("Less", step_numbers(graph, sequence), lengths)
+
+
+def step_numbers(graph: Graph, sequence: Value) -> Value:
+    """0, 1, ... to the last step of ``sequence`` [time, ...]: int64 [time, 1, 1]."""
+    time = graph.node("Squeeze", graph.node("Shape", sequence, start=0, end=1))
+    steps = graph.node("Range", graph.integers(0), time, graph.integers(1))
+    return graph.node("Reshape", steps, graph.integers([-1, 1, 1]))

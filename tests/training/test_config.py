@@ -1,3 +1,4 @@
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -175,7 +176,15 @@ def test_an_unknown_key_is_refused_with_the_nearest_and_the_allowed(write, overr
         ("name=", ['name = ""']),
         ("task=tagging", ['task = "tagging"', '"classification" or "multilabel"']),
         ("output.onnx=fp16", ['output.onnx = "fp16"', 'use true, false or "int8"']),
-        ("model.cell=lstmm", ['model.cell = "lstmm"', 'one of "gru", "lstm", "simple_rnn"']),
+        ("model.cell=lstmm", ['model.cell = "lstmm"', 'one of "clockwork", "feedforward", "gru", "irnn"']),
+        ("model.alpha=1.0", ["model.alpha = 1.0", "a number above 0 and below 1"]),
+        ("model.alpha=0", ["model.alpha = 0 "]),
+        ("model.output_units=0", ["model.output_units = 0 ", 'at least 1 or "none"']),
+        ("model.output_activation=step", ["model.output_activation", '"sigmoid"', '"softmax"']),
+        ("model.periods=[1, 2.5]", ["model.periods = [1, 2.5]", "ascending whole numbers"]),
+        ("model.periods=3", ["model.periods = 3 "]),
+        ("model.context_units=0", ["model.context_units = 0 ", "at least 1"]),
+        ("model.window=0", ["model.window = 0 ", "at least 1 and at most 100"]),
         ("model.cell=lstm.v", ['model.cell = "lstm.v"']),
         ("model.pooling=max-mean", ['model.pooling = "max-mean"', '"max+mean"']),
         ("model.input=embeding", ['model.input = "embeding"', '"embedding"']),
@@ -205,6 +214,11 @@ def test_a_value_of_the_wrong_kind_is_refused_with_what_is_allowed(write, overri
         (["data.label_names={}"], "data.label_names is empty"),
         (["training.weight_decay=0.1"], 'training.weight_decay = 0.1 needs training.optimizer = "adamw"'),
         (["training.embedding_decay=0.1"], "training.embedding_decay = 0.1 needs"),
+        (["model.cell=clockwork", "model.units=6"], "makes 4 groups, which do not divide units = 6"),
+        (["model.cell=clockwork", "model.periods=[4, 2]"], "model.periods = [4, 2] is not allowed"),
+        (["model.cell=clockwork", "model.periods=[]"], "model.periods = [] is not allowed"),
+        (["model.cell=gru", "model.window=5"], 'model.window = 5 is read by cell = "feedforward" only'),
+        (["model.output_units=5"], 'model.output_units = 5 is read by cell = "jordan" only'),
         (["training.schedule=one-cycle"], "give training.warmup a share above 0"),
     ],
 )
@@ -222,6 +236,23 @@ def test_the_parts_of_a_network_are_those_of_the_registry():
 
 def test_a_part_may_name_its_version(write):
     assert load_config(write(SMALLEST), ["model.cell=gru.v1"]).model.cell == "gru.v1"
+
+
+@pytest.mark.parametrize(
+    ("overrides", "key", "value"),
+    [
+        (["model.cell=clockwork", "model.periods=[1, 3]"], "periods", (1, 3)),
+        (["model.cell=clockwork.v1", "model.units=7", "model.periods=[2]"], "periods", (2,)),
+        (["model.cell=jordan", "model.output_units=5"], "output_units", 5),
+        (["model.cell=scrn", "model.alpha=0.5"], "alpha", 0.5),
+        (["model.cell=feedforward", "model.window=1"], "window", 1),
+    ],
+)
+def test_a_cell_s_own_keys_are_read(write, overrides, key, value):
+    config = load_config(write(SMALLEST), overrides)
+    assert getattr(config.model, key) == value
+    again = parse_config(json.loads(json.dumps(config_as_dict(config))))
+    assert again.model == config.model
 
 
 def test_reading_a_config_needs_neither_keras_nor_tensorflow():

@@ -38,6 +38,11 @@ def small() -> Callable[..., NetworkSpec]:
             "classes": 2,
             "embedding_size": 4,
             "units": 3,
+            "output_units": 4,
+            "periods": (1, 2, 3),
+            "context_units": 2,
+            "alpha": 0.7,
+            "window": 2,
             "embedding_dropout": 0.0,
             "dropout": 0.0,
         }

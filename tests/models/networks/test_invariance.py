@@ -1,40 +1,31 @@
-"""What a text is batched with never changes its answer, for every part of the registry."""
+"""What a text is batched with never changes its answer, for every pair of parts of the registry."""
 
 from collections.abc import Callable
-from itertools import product
 from typing import Any
 
 import numpy as np
 import pytest
 
+from benchmarks.combinations import Combination, pairwise
 from models.networks.registry import PARTS
 
-COMBINATIONS = list(product(PARTS["cell"], (False, True), (1, 2), PARTS["pooling"]))
+COMBINATIONS = pairwise()
 ROWS = [[2, 3, 4, 5, 6], [], [7], [8, 2, 9], [10, 9, 4, 5, 6], [], [3, 2]]
 TOLERANCE = 1e-6
 
 
 def test_combinations_cover_the_registry(capsys: pytest.CaptureFixture[str]) -> None:
-    cells, directions, depths, poolings = (set(values) for values in zip(*COMBINATIONS, strict=True))
-    assert cells == set(PARTS["cell"])
-    assert poolings == set(PARTS["pooling"])
-    assert directions == {False, True}
-    assert depths == {1, 2}
-    assert len(COMBINATIONS) == 4 * len(cells) * len(poolings)
+    for kind in ("input", "cell", "pooling"):
+        assert {getattr(each, kind) for each in COMBINATIONS} == set(PARTS[kind])
     with capsys.disabled():
-        print(f"\n{len(COMBINATIONS)} combinations of cell, direction, depth and pooling")
+        print(f"\n{len(COMBINATIONS)} combinations hold every pair of parts, directions and depths")
 
 
-@pytest.mark.parametrize(("cell", "bidirectional", "layers", "pooling"), COMBINATIONS)
+@pytest.mark.parametrize("parts", COMBINATIONS, ids=str)
 def test_answer_depends_on_the_text_alone(
-    network: Callable[..., Any],
-    answer: Callable[..., Any],
-    cell: str,
-    bidirectional: bool,
-    layers: int,
-    pooling: str,
+    network: Callable[..., Any], answer: Callable[..., Any], parts: Combination
 ) -> None:
-    model = network(cell=cell, bidirectional=bidirectional, layers=layers, pooling=pooling)
+    model = network(**parts.fields)
     together = answer(model, ROWS)
 
     rows = together[[0, 2, 3, 4, 6]]

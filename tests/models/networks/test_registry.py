@@ -16,7 +16,18 @@ def test_no_part_disappears_unnoticed() -> None:
 
 
 def test_names_carry_no_version() -> None:
-    assert names("cell") == ["gru", "lstm", "simple_rnn"]
+    cells = [
+        "clockwork",
+        "feedforward",
+        "gru",
+        "irnn",
+        "jordan",
+        "lstm",
+        "peephole_lstm",
+        "scrn",
+        "simple_rnn",
+    ]
+    assert names("cell") == cells
     assert names("pooling") == ["attention", "last", "max", "max+mean", "mean"]
 
 
@@ -33,7 +44,8 @@ def test_unknown_name_is_told_the_nearest_and_all_names() -> None:
     with pytest.raises(ConfigError) as caught:
         find("cell", "lstn")
     assert str(caught.value) == (
-        'model.cell = "lstn" is not known; did you mean "lstm"? allowed: "gru", "lstm", "simple_rnn"'
+        'model.cell = "lstn" is not known; did you mean "lstm"? allowed: "clockwork", "feedforward", "gru", '
+        '"irnn", "jordan", "lstm", "peephole_lstm", "scrn", "simple_rnn"'
     )
 
 

@@ -27,7 +27,8 @@ def make_twins() -> Callable[..., tuple[keras.Model, Network]]:
     """A network of a small spec with every weight drawn large, and its arrays."""
 
     def make(**fields: Any) -> tuple[keras.Model, Network]:
-        sizes: dict[str, Any] = {"vocabulary_size": VOCABULARY, "classes": 3, "embedding_size": 4, "units": 5}
+        sizes: dict[str, Any] = {"vocabulary_size": VOCABULARY, "classes": 3, "embedding_size": 4, "units": 6}
+        sizes |= {"output_units": 5, "periods": (1, 2, 3), "context_units": 2, "alpha": 0.7}
         spec = NetworkSpec(**{**sizes, **fields})
         model = build_network(spec, seed=1)
         generator = np.random.default_rng(0)

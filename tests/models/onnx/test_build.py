@@ -1,8 +1,7 @@
-"""The ONNX twin gives what the Keras network gives, for every combination of parts."""
+"""The ONNX twin gives what the Keras network gives, for every pair of parts."""
 
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import product
 from typing import Any
 
 import numpy as np
@@ -10,16 +9,24 @@ import numpy.typing as npt
 import onnx
 import pytest
 
+from benchmarks.combinations import Combination, pairwise
 from models.errors import EngramError
-from models.networks.registry import PARTS
 from models.onnx.build import build_onnx
 
 Ids = npt.NDArray[np.int32]
 Twins = Callable[..., Any]
 Run = Callable[[onnx.ModelProto, Ids, Ids], npt.NDArray[np.float32]]
 
-OPERATOR = {"simple_rnn.v1": "RNN", "lstm.v1": "LSTM", "gru.v1": "GRU"}
-COMBINATIONS = list(product(PARTS["cell"], (False, True), (1, 2), PARTS["pooling"]))
+OPERATOR = {
+    "simple_rnn.v1": "RNN",
+    "irnn.v1": "RNN",
+    "lstm.v1": "LSTM",
+    "peephole_lstm.v1": "LSTM",
+    "gru.v1": "GRU",
+    "jordan.v1": "Scan",
+    "clockwork.v1": "Scan",
+    "scrn.v1": "Scan",
+}
 
 
 def batch(lengths: list[int], time: int) -> tuple[Ids, Ids]:
@@ -28,17 +35,17 @@ def batch(lengths: list[int], time: int) -> tuple[Ids, Ids]:
     return ids.astype(np.int32), np.array(lengths, np.int32)
 
 
-@pytest.mark.parametrize(("cell", "bidirectional", "layers", "pooling"), COMBINATIONS)
-def test_twin_of_every_combination_gives_the_logits_of_the_keras_network(
-    make_twins: Twins, run: Run, cell: str, bidirectional: bool, layers: int, pooling: str
-) -> None:
-    model, network = make_twins(cell=cell, bidirectional=bidirectional, layers=layers, pooling=pooling)
+@pytest.mark.parametrize("parts", pairwise(), ids=str)
+def test_twin_gives_the_logits_of_the_keras_network(make_twins: Twins, run: Run, parts: Combination) -> None:
+    model, network = make_twins(**parts.fields)
     twin = build_onnx(network)
 
     onnx.checker.check_model(twin, full_check=True)
     operators = [node.op_type for node in twin.graph.node]
-    assert [name for name in operators if name in {"RNN", "LSTM", "GRU"}] == [OPERATOR[cell]] * layers
-    assert not {"Loop", "Scan", "If"} & set(operators)
+    loops = [name for name in operators if name in {"RNN", "LSTM", "GRU", "Scan", "Loop", "If"}]
+    operator = OPERATOR.get(parts.cell)
+    nodes = parts.layers * (1 + parts.bidirectional) if operator == "Scan" else parts.layers
+    assert loops == ([operator] * nodes if operator else [])
     for ids, lengths in (batch([5, 0, 3, 1, 6], 9), batch([0, 0], 2), batch([4], 4)):
         expected = np.asarray(model({"ids": ids, "lengths": lengths}, training=False))
         np.testing.assert_allclose(run(twin, ids, lengths), expected, rtol=0, atol=1e-5)

@@ -1,11 +1,10 @@
 """ONNX files give what the SavedModel gives, both loaded as they are to serve.
 
-Every cell, direction and depth, the poolings by turns: tracing takes a second each. ``test_build`` holds
-every combination with every pooling against the Keras network that the SavedModel is traced from.
+Every pair of parts, directions and depths: tracing takes a second each. ``test_build`` holds the same against
+the Keras network that the SavedModel is traced from.
 """
 
 from collections.abc import Callable, Mapping
-from itertools import cycle, product
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from models.networks.registry import PARTS
+from benchmarks.combinations import pairwise
 from models.onnx.build import build_onnx
 from models.runtime.engines.onnx import FILES, OnnxEngine
 from models.text.graph import GraphText
@@ -23,20 +22,14 @@ from training.saved_model import ServingModule
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
-COMBINATIONS = [
-    (*parts, pooling)
-    for parts, pooling in zip(
-        product(PARTS["cell"], (False, True), (1, 2)), cycle(PARTS["pooling"]), strict=False
-    )
-]
+COMBINATIONS = pairwise()
 BATCHES = ([5, 0, 3, 1, 6], [0, 0], [4])
 
 
 @pytest.fixture(scope="module")
 def networks(make_twins: Callable[..., Any]) -> list[tuple[Any, Any]]:
     """A Keras network and its arrays for each combination."""
-    names = ("cell", "bidirectional", "layers", "pooling")
-    return [make_twins(**dict(zip(names, parts, strict=True))) for parts in COMBINATIONS]
+    return [make_twins(**parts.fields) for parts in COMBINATIONS]
 
 
 @pytest.fixture(scope="module")
@@ -60,9 +53,7 @@ def batch(lengths: list[int]) -> tuple[Any, Any]:
     return ids.astype(np.int32), np.array(lengths, np.int32)
 
 
-@pytest.mark.parametrize(
-    "number", range(len(COMBINATIONS)), ids=lambda n: "-".join(map(str, COMBINATIONS[n]))
-)
+@pytest.mark.parametrize("number", range(len(COMBINATIONS)), ids=lambda number: str(COMBINATIONS[number]))
 def test_the_onnx_file_gives_the_logits_of_the_savedmodel(
     networks: list[Any], signatures: Mapping[str, Any], tmp_path: Path, number: int
 ) -> None:
