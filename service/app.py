@@ -10,6 +10,7 @@ from typing import Any
 from flask import Request, Response, g, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
+from service.access import Access
 from service.batching import Batcher
 from service.body import dump_json
 from service.concurrency import Concurrency
@@ -22,6 +23,7 @@ from service.peers import Peers
 from service.repository import Repository
 from service.routes import documents, health, native, tfserving
 from service.routes.api import Api, make_api
+from service.routes.doors import Doors, careful
 from service.settings import Settings
 
 _LONGEST_MESSAGE = 500
@@ -46,13 +48,15 @@ def create_app(
         repository = _repository(settings, metrics, peers, concurrency)
         repository.start()
     app = make_api(settings.max_body)
+    access = app.extensions["access"] = Access(settings)
     handlers = Handlers(settings, repository)
     native.register(app, handlers)
     tfserving.register(app, handlers)
     health.register(app, repository, metrics, peers)
     documents.register(app)
-    _observe_requests(app, metrics)
+    _observe_requests(app, metrics, Doors(settings, access))
     _answer_errors(app, settings)
+    app.wsgi_app = careful(app.wsgi_app)  # type: ignore[method-assign, assignment]
     return app
 
 
@@ -83,12 +87,17 @@ def _settle(peers: Peers | None) -> None:
         peers.announce()
 
 
-def _observe_requests(app: Api, metrics: Metrics) -> None:
-    """Gives every reply a request id, a log line and its place in the metrics."""
+def _observe_requests(app: Api, metrics: Metrics, doors: Doors) -> None:
+    """Asks who is there, and gives every reply a request id, a log line and its place in the metrics."""
 
     @app.before_request
-    def begin() -> None:
-        g.trace = Trace(started=time.perf_counter())
+    def begin() -> Response | None:
+        trace = g.trace = Trace(started=time.perf_counter())
+        asked: Request = request._get_current_object()  # type: ignore[attr-defined]
+        preflight = doors.answer_preflight(asked)
+        if preflight is None and (caller := doors.admit(asked)):
+            trace.caller = caller.name
+        return preflight
 
     @app.after_request
     def finish(response: Response) -> Response:
@@ -98,14 +107,17 @@ def _observe_requests(app: Api, metrics: Metrics) -> None:
         sent = asked.headers.get("X-Request-ID", "")
         request_id = sent if _REQUEST_ID.fullmatch(sent) else secrets.token_hex(16)
         response.headers["X-Request-ID"] = request_id
+        doors.finish(asked, response)
         # The rule, not the path: what callers make up must not become a label.
         rule = asked.url_rule
         route = rule.rule if rule else "unmatched"
         status = response.status_code
         metrics.observe_request(route, status, trace.model, trace.version, seconds)
-        model: dict[str, Any] = {}
+        more: dict[str, Any] = {}
         if trace.model:
-            model = {"model": trace.model, "version": trace.version, "rows": trace.rows}
+            more = {"model": trace.model, "version": trace.version, "rows": trace.rows}
+        if trace.caller:
+            more["caller"] = trace.caller
         log_event(
             "request",
             method=asked.method,
@@ -113,7 +125,7 @@ def _observe_requests(app: Api, metrics: Metrics) -> None:
             status=status,
             ms=round(seconds * 1000, 2),
             request_id=request_id,
-            **model,
+            **more,
         )
         return response
 
@@ -124,6 +136,8 @@ def _answer_errors(app: Api, settings: Settings) -> None:
     @app.errorhandler(RequestError)
     def refuse(error: RequestError) -> Response:
         response = _error(str(error), error.code, error.tfs_status if _on_tfserving() else error.status)
+        if response.status_code == 401:
+            response.headers["WWW-Authenticate"] = 'Bearer realm="engram"'
         if error.retry_after is not None:
             response.headers["Retry-After"] = str(error.retry_after)
         return response

@@ -18,7 +18,46 @@ class RequestError(EngramError):
     code: ClassVar[str] = "BAD_REQUEST"
     status: ClassVar[int] = 400
     tfs_status: ClassVar[int] = 400
-    retry_after: ClassVar[int | None] = None
+    retry_after: int | None = None
+
+
+class KeyRequiredError(RequestError):
+    """The service asks callers for a key, and none came along."""
+
+    code = "API_KEY_REQUIRED"
+    status = tfs_status = 401
+
+
+class InvalidKeyError(RequestError):
+    """What came along is no key of this service."""
+
+    code = "INVALID_API_KEY"
+    status = tfs_status = 401
+
+
+class AdminTokenError(RequestError):
+    """Only the holder of the admin token may do that."""
+
+    code = "ADMIN_TOKEN_REQUIRED"
+    status = tfs_status = 403
+
+
+class RateLimitedError(RequestError):
+    """A caller asks more often than allowed."""
+
+    code = "RATE_LIMITED"
+    status = tfs_status = 429
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class RequestTimeoutError(RequestError):
+    """A client takes too long to send its request."""
+
+    code = "REQUEST_TIMEOUT"
+    status = tfs_status = 408
 
 
 class InvalidJsonError(RequestError):

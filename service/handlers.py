@@ -16,13 +16,14 @@ from service.settings import Settings
 class Trace:
     """What a request turned out to be about, for its log line and its metrics.
 
-    ``started`` is the ``time.perf_counter()`` of its arrival.
+    ``started`` is the ``time.perf_counter()`` of its arrival; ``caller`` the name of the key that came along.
     """
 
     started: float
     model: str = ""
     version: int = 0
     rows: int = 0
+    caller: str = ""
 
 
 class Handlers:

@@ -4,6 +4,7 @@ Alive, not ready: an empty artifacts folder is no reason to restart a container.
 """
 
 import os
+import ssl
 import sys
 import urllib.error
 import urllib.request
@@ -17,8 +18,13 @@ def main() -> int:
     # An address that stands for every one is asked for on the loopback one.
     host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)
     port = os.environ.get("ENGRAM_PORT", "8501")
+    scheme, tls = "http", None
+    if os.environ.get("ENGRAM_TLS_CERTIFICATE"):
+        # The certificate is for another name than this machine's own.
+        scheme, tls = "https", ssl._create_unverified_context()
+    url = f"{scheme}://{host}:{port}/healthz"
     try:
-        with urllib.request.urlopen(f"http://{host}:{port}/healthz", timeout=TIMEOUT_S) as reply:
+        with urllib.request.urlopen(url, timeout=TIMEOUT_S, context=tls) as reply:
             return 0 if reply.status == 200 else 1
     except (urllib.error.URLError, OSError) as error:
         print(f"engram: {host}:{port} does not answer: {error}", file=sys.stderr)

@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import socket
+import ssl
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +19,7 @@ from models.errors import ConfigError, EngramError
 from models.runtime.quiet import quiet_tensorflow
 from models.runtime.threads import available_cpus, limit_threads
 from service.concurrency import Greenlets
+from service.keys import read_keys
 from service.logs import GunicornLog, log_event, logging_config
 from service.peers import Peers
 from service.settings import Settings, unknown_settings
@@ -36,10 +38,11 @@ def serve(settings: Settings, make_app: MakeApp | None = None) -> None:
         make_app: makes the application in a worker; by default that of this package.
 
     Raises:
-        ConfigError: the artifacts folder is missing or cannot be read.
+        ConfigError: the artifacts folder, the keys or the certificate are missing or cannot be used.
         EngramError: the address cannot be listened on.
     """
     check_artifacts(settings.artifacts)
+    check_doors(settings)
     for name, near in unknown_settings().items():
         log_event("unknown_setting", "warning", setting=name, did_you_mean=near)
     listener = listen(settings.host, settings.port)
@@ -48,7 +51,8 @@ def serve(settings: Settings, make_app: MakeApp | None = None) -> None:
     try:
         _prepare_environment(settings, folder)
         host, port = listener.getsockname()[:2]
-        log_event("listening", address=f"http://{f'[{host}]' if ':' in host else host}:{port}")
+        scheme = "https" if settings.tls_certificate else "http"
+        log_event("listening", address=f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}")
         Server(settings, listener, folder, make_app or _make_app).run()
     finally:
         # A forked worker passes here too; the folder is the master's.
@@ -69,6 +73,25 @@ def check_artifacts(folder: Path) -> None:
             f"ENGRAM_ARTIFACTS is {folder}, which cannot be read: {error.strerror}; "
             "it must be a folder of saved models"
         ) from error
+
+
+def check_doors(settings: Settings) -> None:
+    """Refuses keys and certificates that cannot be used.
+
+    Raises:
+        ConfigError: which, and why.
+    """
+    if settings.api_keys:
+        read_keys(settings.api_keys)
+    certificate, key = settings.tls_certificate, settings.tls_key
+    if certificate and key:
+        try:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key)
+        except OSError as error:  # among them all of TLS
+            raise ConfigError(
+                f"ENGRAM_TLS_CERTIFICATE ({certificate}) and ENGRAM_TLS_KEY ({key}) cannot be used: "
+                f"{error.strerror or error}; they must be PEM and belong together"
+            ) from error
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -102,7 +125,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         folder: Path,
         make_app: MakeApp,
     ) -> None:
-        self._settings = settings
+        self.settings = settings
         self._make_app = make_app
         self._listener = listener
         self._peers = Peers(folder / "ready", settings.workers)
@@ -110,7 +133,7 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def load_config(self) -> None:
         """Hands gunicorn its settings."""
-        settings = self._settings
+        settings = self.settings
         values = {
             "backlog": _BACKLOG,
             "bind": f"fd://{self._listener.fileno()}",
@@ -127,6 +150,8 @@ class Server(BaseApplication):  # type: ignore[misc]
             "logger_class": GunicornLog,
             "logconfig_dict": logging_config(),
             "loglevel": "warning",
+            "certfile": _path(settings.tls_certificate),
+            "keyfile": _path(settings.tls_key),
             "post_worker_init": _leave_interrupts_to_master,
             "worker_exit": _end_worker,
             "child_exit": self._after_worker,
@@ -137,7 +162,7 @@ class Server(BaseApplication):  # type: ignore[misc]
     def load(self) -> WSGIApplication:
         """The application, made in the worker after the fork."""
         logging.captureWarnings(True)
-        return self._make_app(self._settings, self._peers)
+        return self._make_app(self.settings, self._peers)
 
     def run(self) -> None:
         """Runs the master until it is told to stop."""
@@ -187,3 +212,7 @@ def _prepare_environment(settings: Settings, folder: Path) -> None:
 def _fast_folder() -> str | None:
     """A folder in memory where there is one: a heartbeat on a slow disk can stall a worker."""
     return str(_SHARED_MEMORY) if os.access(_SHARED_MEMORY, os.W_OK | os.X_OK) else None
+
+
+def _path(path: Path | None) -> str | None:
+    return None if path is None else str(path)

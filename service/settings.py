@@ -3,17 +3,22 @@
 import difflib
 import ipaddress
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from models.errors import ConfigError
 from models.runtime.threads import available_cpus
 
 PREFIX = "ENGRAM_"
+
+_TOKEN = re.compile(r"[!-~]{16,}")
+_ANY_TOKEN = "x" * 16
+_ORIGIN = re.compile(r"https?://[a-z0-9.\-]+(:\d+)?|https?://\[[0-9a-f:]+\](:\d+)?", re.ASCII)
 
 
 class Settings(BaseSettings):
@@ -42,10 +47,31 @@ class Settings(BaseSettings):
 
     host: str = Field(default="127.0.0.1", description="address to listen on")
     port: int = Field(default=8501, ge=0, le=65535, description="port to listen on; 0 takes a free one")
+    api_keys: Path | None = Field(
+        default=None,
+        description="file of NAME:SHA256 lines, one a key; callers then send 'Authorization: Bearer KEY'",
+    )
+    admin_token: SecretStr | None = Field(
+        default=None, description="lets its holder move labels and reload; without it nobody may"
+    )
     allow_anonymous: bool = Field(
         default=False,
-        description="1 allows an address that other machines can reach; every caller is answered",
+        description="1 allows an address that other machines can reach, without keys: all are answered",
     )
+    rate_limit: float = Field(
+        default=0.0,
+        ge=0,
+        description="requests a second of one key, or of one address without keys; beyond it 429; 0 for any "
+        "number; each worker lets through its share",
+    )
+    cors: str = Field(
+        default="",
+        description="origins whose pages may ask, separated by commas (https://example.org), or * for all",
+    )
+    tls_certificate: Path | None = Field(
+        default=None, description="certificate chain in PEM; the service then speaks HTTPS"
+    )
+    tls_key: Path | None = Field(default=None, description="its private key in PEM")
     workers: int = Field(
         default_factory=lambda: min(2, available_cpus()),
         ge=1,
@@ -75,6 +101,12 @@ class Settings(BaseSettings):
     timeout_s: float = Field(
         default=5.0, gt=0, le=600, description="seconds a request may wait for its answer; beyond it 504"
     )
+    client_timeout_s: float = Field(
+        default=30.0,
+        gt=0,
+        le=3600,
+        description="seconds beyond these that a client may take to send a request; then 408",
+    )
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
@@ -83,12 +115,32 @@ class Settings(BaseSettings):
                 f"{PREFIX}MAX_QUEUE is {self.max_queue}, but one request may hold {self.max_texts} texts "
                 f"({PREFIX}MAX_TEXTS): it must be at least as large"
             )
-        if not self.allow_anonymous and not is_loopback(self.host):
+        if not self.allow_anonymous and not self.api_keys and not is_loopback(self.host):
             raise ValueError(
                 f"{PREFIX}HOST is {self.host}, which other machines can reach, and callers are not asked who "
-                f"they are: set {PREFIX}ALLOW_ANONYMOUS=1 to allow that, or listen on 127.0.0.1"
+                f"they are: name a file of keys in {PREFIX}API_KEYS, set {PREFIX}ALLOW_ANONYMOUS=1 to answer "
+                "all of them, or listen on 127.0.0.1"
             )
+        if (self.tls_certificate is None) != (self.tls_key is None):
+            raise ValueError(f"{PREFIX}TLS_CERTIFICATE and {PREFIX}TLS_KEY belong together: set both or none")
+        token = self.admin_token.get_secret_value() if self.admin_token else _ANY_TOKEN
+        if not _TOKEN.fullmatch(token):
+            raise ValueError(
+                f"{PREFIX}ADMIN_TOKEN must have at least {len(_ANY_TOKEN)} characters, all of them ASCII and "
+                "none a space: make one with 'openssl rand -hex 32'"
+            )
+        for origin in self.origins - {"*"}:
+            if not _ORIGIN.fullmatch(origin):
+                raise ValueError(
+                    f"{PREFIX}CORS holds {origin!r}, which is no origin: write https://example.org, "
+                    "without a path, or *"
+                )
         return self
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """Whose pages may ask; may hold "*"."""
+        return frozenset(origin.strip() for origin in self.cors.split(",") if origin.strip())
 
     @property
     def graceful_timeout_s(self) -> int:

@@ -5,8 +5,11 @@ keep connections open, and a slow client holds either. gevent's patches of the s
 nothing here but the sockets of the clients ever waits, and TensorFlow and the repository use real threads.
 """
 
+import errno
+import math
 import select
 import socket
+import ssl
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,13 +20,21 @@ import gevent
 from gevent.pool import Pool
 from gevent.server import StreamServer
 from gevent.socket import socket as GreenletSocket
+from gevent.ssl import SSLContext
 from gunicorn.workers.base_async import AsyncWorker
 from gunicorn.workers.ggevent import GeventWorker
+
+from service.errors import RequestTimeoutError
 
 _HEARTBEAT_S = 0.25
 _DRAIN_STEP_S = 0.02
 # Beyond the time an idle connection is kept: a client in the middle of a request has stalled.
 _STALLED_S = 5
+_HANDSHAKE_S = 10
+
+
+class _Stalled(Exception):
+    """A client does not go on."""
 
 
 class GreenletWorker(GeventWorker):  # type: ignore[misc]
@@ -34,7 +45,8 @@ class GreenletWorker(GeventWorker):  # type: ignore[misc]
         self._clients: dict[Any, Any] = {}
         # Connections between two requests, by greenlet, and the timer that closes them.
         self._idle: dict[Any, gevent.Timeout] = {}
-        self._begun: set[Any] = set()
+        # Requests that are being read or answered: their greenlet and the time until they may.
+        self._begun: dict[Any, tuple[Any, float]] = {}
 
     def patch(self) -> None:
         """Makes the listening sockets those of gevent; patches nothing."""
@@ -46,9 +58,10 @@ class GreenletWorker(GeventWorker):  # type: ignore[misc]
     def run(self) -> None:
         """Serves until told to stop, then answers what has been read."""
         pool = Pool(self.worker_connections)
+        tls = _tls(self.cfg)
         servers = []
         for listener in self.sockets:
-            server = StreamServer(listener, handle=partial(self.handle, listener), spawn=pool)
+            server = StreamServer(listener, handle=partial(self.handle, listener), spawn=pool, **tls)
             if self.cfg.workers > 1:
                 # The next connection is for whoever is free.
                 server.max_accept = 1
@@ -56,6 +69,7 @@ class GreenletWorker(GeventWorker):  # type: ignore[misc]
             servers.append(server)
         while self.alive:
             self.notify()
+            self._end_stalled()
             gevent.sleep(_HEARTBEAT_S)
         for server in servers:
             server.close()
@@ -68,18 +82,24 @@ class GreenletWorker(GeventWorker):  # type: ignore[misc]
         greenlet = gevent.getcurrent()
         self._clients[greenlet] = client
         try:
+            if self.cfg.is_ssl:
+                with gevent.Timeout(_HANDSHAKE_S, _Stalled):
+                    client.do_handshake()
             # Past the parent, which would take the time limit away.
             AsyncWorker.handle(self, listener, client, address)
+        except (OSError, _Stalled):
+            # No TLS, or a client that says nothing.
+            client.close()
         finally:
             del self._clients[greenlet]
 
     def handle_request(self, listener_name: Any, req: Any, sock: Any, addr: Any) -> None:
         """Answers one request."""
-        self._begun.add(req)
+        self._begun[req] = (gevent.getcurrent(), time.monotonic() + self._longest_s)
         try:
             super().handle_request(listener_name, req, sock, addr)
         finally:
-            self._begun.discard(req)
+            self._begun.pop(req, None)
 
     @contextmanager
     def timeout_ctx(self) -> Iterator[None]:
@@ -93,6 +113,26 @@ class GreenletWorker(GeventWorker):  # type: ignore[misc]
                 yield
             finally:
                 del self._idle[greenlet]
+
+    @property
+    def _longest_s(self) -> float:
+        """Seconds from a request's head to the end of its reply, whatever the client does."""
+        settings = self.app.settings
+        return float(settings.timeout_s + settings.client_timeout_s)
+
+    def _end_stalled(self) -> None:
+        """Ends requests whose clients send or read too slowly: each holds a connection."""
+        now = time.monotonic()
+        for request, (greenlet, until) in list(self._begun.items()):
+            if now >= until:
+                self._begun[request] = (greenlet, math.inf)
+                gevent.get_hub().loop.run_callback(self._end_request, request, greenlet)
+
+    def _end_request(self, request: Any, greenlet: Any) -> None:
+        # It may have been answered meanwhile.
+        if request in self._begun:
+            request.force_close()
+            greenlet.throw(_too_slow(request))
 
     def _drain(self, pool: Pool) -> None:
         for request in self._begun:
@@ -118,3 +158,22 @@ class GreenletWorker(GeventWorker):  # type: ignore[misc]
         # It may have gone on meanwhile.
         if self._idle.get(greenlet) is timeout:
             greenlet.throw(timeout)
+
+
+def _tls(cfg: Any) -> dict[str, Any]:
+    """What a server needs to speak TLS; nothing where it shall not."""
+    if not cfg.is_ssl:
+        return {}
+    # gevent's: the standard library's would wait for one client with all others.
+    context = SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_cert_chain(cfg.certfile, cfg.keyfile)
+    return {"ssl_context": context, "do_handshake_on_connect": False}
+
+
+def _too_slow(request: Any) -> Exception:
+    """What to throw at a request that takes too long: it can be answered only while its body is read."""
+    reader = request.body.reader
+    if getattr(reader, "length", 0) or getattr(reader, "parser", None):
+        return RequestTimeoutError("the request did not arrive in time")
+    return ConnectionResetError(errno.ECONNRESET, "the reply was not read in time")

@@ -4,6 +4,7 @@ import http.client
 import json
 import os
 import signal
+import ssl
 import subprocess
 import sys
 import threading
@@ -15,7 +16,14 @@ from typing import Any, Self
 class Service:
     """Starts ``python -m MODULE`` on a free port and reads its log."""
 
-    def __init__(self, artifacts: Path, module: str = "tests.service.fake_service", **settings: Any) -> None:
+    def __init__(
+        self,
+        artifacts: Path,
+        module: str = "tests.service.fake_service",
+        tls: ssl.SSLContext | None = None,
+        **settings: Any,
+    ) -> None:
+        self.tls = tls
         environment = {name: value for name, value in os.environ.items() if not name.startswith("ENGRAM_")}
         chosen = {"ARTIFACTS": artifacts, "PORT": 0, "WORKERS": 2, "THREADS": 4} | settings
         for name, value in chosen.items():
@@ -78,6 +86,8 @@ class Service:
         return self
 
     def connect(self) -> http.client.HTTPConnection:
+        if self.tls:
+            return http.client.HTTPSConnection("127.0.0.1", self.port, timeout=30, context=self.tls)
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:

@@ -64,6 +64,41 @@ def test_an_address_others_can_reach_needs_permission(monkeypatch, host) -> None
     assert load_settings().host == (host or "0.0.0.0")
 
 
+def test_keys_permit_an_address_others_can_reach(monkeypatch, tmp_path) -> None:
+    monkeypatch.setenv("ENGRAM_HOST", "0.0.0.0")
+    monkeypatch.setenv("ENGRAM_API_KEYS", str(tmp_path / "keys"))
+    assert load_settings().host == "0.0.0.0"
+
+
+@pytest.mark.parametrize(
+    ("variables", "words"),
+    [
+        ({"ADMIN_TOKEN": "short-secret"}, "ENGRAM_ADMIN_TOKEN must have at least 16 characters"),
+        ({"ADMIN_TOKEN": "with a space in secret"}, "ENGRAM_ADMIN_TOKEN"),
+        ({"TLS_KEY": "key.pem"}, "ENGRAM_TLS_CERTIFICATE and ENGRAM_TLS_KEY belong together"),
+        ({"CORS": "https://a.example/path"}, "ENGRAM_CORS holds 'https://a.example/path'"),
+        ({"CORS": "a.example"}, "ENGRAM_CORS holds"),
+        ({"RATE_LIMIT": "-1"}, "ENGRAM_RATE_LIMIT"),
+    ],
+)
+def test_doors_that_cannot_stand_are_refused_and_no_secret_is_quoted(monkeypatch, variables, words) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(f"ENGRAM_{name}", value)
+    with pytest.raises(ConfigError, match=words) as caught:
+        load_settings()
+    assert "secret" not in str(caught.value)
+
+
+def test_the_admin_token_shows_nowhere(monkeypatch) -> None:
+    monkeypatch.setenv("ENGRAM_ADMIN_TOKEN", "a-very-secret-token")
+    monkeypatch.setenv("ENGRAM_PORT", "none")
+    with pytest.raises(ConfigError) as caught:
+        load_settings()
+    assert "secret" not in str(caught.value)
+    monkeypatch.delenv("ENGRAM_PORT")
+    assert "secret" not in repr(load_settings()) + str(load_settings())
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.9.9.9", "::1", "localhost"])
 def test_a_loopback_address_needs_none(host) -> None:
     assert is_loopback(host)

@@ -1,0 +1,114 @@
+"""What stands before every route: who may ask, from which pages, and headers that keep browsers careful."""
+
+from collections.abc import Iterable
+from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from flask import Request, Response, current_app, request
+from werkzeug.datastructures import Headers
+
+from service.access import Access, Caller
+from service.settings import Settings
+
+# Anyone may ask whether the service lives and how it is asked.
+_OPEN = {"/", "/docs", "/openapi.json", "/healthz", "/readyz", "/v2/health/live", "/v2/health/ready"}
+_OPEN_PREFIX = "/swagger"
+_CAREFUL = [("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer")]
+_DATA = [
+    *_CAREFUL,
+    ("Cache-Control", "no-store"),
+    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+]
+# The pages hold their own scripts and styles; nothing comes from elsewhere.
+_INLINE = "'self' 'unsafe-inline'"
+_PAGE = [
+    *_CAREFUL,
+    (
+        "Content-Security-Policy",
+        f"default-src 'self'; script-src {_INLINE}; style-src {_INLINE}; img-src 'self' data:; "
+        "frame-ancestors 'none'",
+    ),
+]
+_PREFLIGHT = [
+    ("Access-Control-Allow-Methods", "GET, POST, DELETE"),
+    ("Access-Control-Allow-Headers", "Authorization, Content-Type, X-Request-ID, traceparent, tracestate"),
+    ("Access-Control-Max-Age", "600"),
+]
+_EXPOSED = "X-Request-ID, Retry-After"
+
+
+class Doors:
+    """The checks before a view and the headers after it."""
+
+    def __init__(self, settings: Settings, access: Access) -> None:
+        self._access = access
+        self._origins = settings.origins
+
+    def answer_preflight(self, asked: Request) -> Response | None:
+        """The reply to a browser that asks whether a page may ask; None for every other request."""
+        if asked.method != "OPTIONS" or not self._origins:
+            return None
+        if "HTTP_ACCESS_CONTROL_REQUEST_METHOD" not in asked.environ or not self._allowed(asked):
+            return None
+        return Response(status=204, headers=Headers(_PREFLIGHT))
+
+    def admit(self, asked: Request) -> Caller | None:
+        """Who asks; None where nobody has to say.
+
+        Raises:
+            RequestError: they may not.
+        """
+        if self._access.open or self._is_open(asked):
+            return None
+        environ = asked.environ
+        return self._access.admit(environ.get("HTTP_AUTHORIZATION", ""), environ.get("REMOTE_ADDR", ""))
+
+    def finish(self, asked: Request, response: Response) -> None:
+        """Tells a browser whether the page that asked may read the reply."""
+        if self._origins:
+            response.headers.add_header("Vary", "Origin")
+            if self._allowed(asked):
+                response.headers["Access-Control-Allow-Origin"] = asked.environ["HTTP_ORIGIN"]
+                response.headers["Access-Control-Expose-Headers"] = _EXPOSED
+
+    def _allowed(self, asked: Request) -> bool:
+        origin = asked.environ.get("HTTP_ORIGIN")
+        return origin is not None and ("*" in self._origins or origin in self._origins)
+
+    @staticmethod
+    def _is_open(asked: Request) -> bool:
+        rule = asked.url_rule
+        return rule is not None and (rule.rule in _OPEN or rule.rule.startswith(_OPEN_PREFIX))
+
+
+def careful(app: WSGIApplication) -> WSGIApplication:
+    """``app`` with headers on every reply that keep browsers careful.
+
+    Here and not in Flask, where each header costs as much as all of them here.
+    """
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], error: Any = None, /) -> Any:
+            as_page = False
+            for name, value in headers:
+                if name == "Content-Type":
+                    as_page = value.startswith("text/html")
+                elif name == "Cache-Control":
+                    # A file of a page, which says itself how long it may be kept.
+                    as_page = True
+            headers += _PAGE if as_page else _DATA
+            return start_response(status, headers, error)
+
+        return app(environ, start)
+
+    return answer
+
+
+def require_admin() -> None:
+    """Stands first in a view that only the holder of the admin token may reach.
+
+    Raises:
+        AdminTokenError: the request does not carry it.
+    """
+    access: Access = current_app.extensions["access"]
+    access.require_admin(request.environ.get("HTTP_AUTHORIZATION", ""))

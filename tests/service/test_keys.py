@@ -1,0 +1,93 @@
+"""The file of API keys: read whole or refused, followed, compared in constant time, never quoted."""
+
+import hashlib
+import hmac
+from pathlib import Path
+
+import pytest
+
+from models.errors import ConfigError
+from service.keys import KeyFile
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def line(name: str, key: str) -> str:
+    return f"{name}:{hashlib.sha256(key.encode()).hexdigest()}\n"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "keys"
+    path.write_text("# who may ask\n\n" + line("shop", "key of the shop") + line("desk", "other").upper())
+    return path
+
+
+def test_a_key_is_known_by_its_hash(path) -> None:
+    keys = KeyFile(path)
+    assert keys.name_of("key of the shop") == "shop"
+    assert keys.name_of("other") == "DESK"
+    for wrong in ("", "key of the sho", "key of the shop ", "shop", "é\udc80"):
+        assert keys.name_of(wrong) is None
+
+
+def test_every_key_is_compared_in_constant_time_whichever_comes(path, monkeypatch) -> None:
+    keys = KeyFile(path)
+    compared = []
+
+    def compare(a: bytes, b: bytes) -> bool:
+        compared.append((len(a), len(b)))
+        return hmac_compare(a, b)
+
+    hmac_compare = hmac.compare_digest
+    monkeypatch.setattr(hmac, "compare_digest", compare)
+    for key in ("key of the shop", "other", "wrong", ""):
+        keys.name_of(key)
+    assert compared == [(32, 32)] * 8
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("", "holds no key"),
+        ("# nothing\n", "holds no key"),
+        ("shop:secret-as-it-is\n", "line 1"),
+        ("shop\n", "line 1"),
+        ("a b:" + "0" * 64 + "\n", "line 1"),
+        ("ok:" + "0" * 64 + "\nok:" + "1" * 64 + "\n", "line 2"),
+        ("ok:" + "0" * 63 + "\n", "line 1"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_refused_and_never_quoted(tmp_path, content, words) -> None:
+    path = tmp_path / "keys"
+    path.write_text(content)
+    with pytest.raises(ConfigError, match=words) as caught:
+        KeyFile(path)
+    assert "secret" not in str(caught.value)
+    with pytest.raises(ConfigError, match="cannot be read"):
+        KeyFile(tmp_path / "none")
+
+
+def test_changes_of_the_file_count_and_a_broken_one_locks_nobody_out(path, capfd) -> None:
+    clock = Clock()
+    keys = KeyFile(path, clock)
+    path.write_text(line("shop", "new key"))
+    assert keys.name_of("key of the shop") == "shop"
+    clock.now += 1
+    assert (keys.name_of("new key"), keys.name_of("key of the shop")) == ("shop", None)
+    path.write_text("broken")
+    clock.now += 1
+    assert keys.name_of("new key") == "shop"
+    path.unlink()
+    clock.now += 1
+    assert keys.name_of("new key") == "shop"
+    path.write_text(line("other", "third"))
+    clock.now += 1
+    assert keys.name_of("third") == "other"
+    log = capfd.readouterr().out
+    assert log.count("api_keys_unreadable") == 2
