@@ -1,13 +1,19 @@
 """Quality on public data sets: one command a set, and one result file a set and seed.
 
-Usage: python -m benchmarks.quality SET --data FOLDER [--seed N] [--set section.key=value]... [--final]
+Usage: python -m benchmarks.quality SET --data FOLDER [--seed N] [--artifacts FOLDER]
+           [--set section.key=value]... [--average ARTIFACT ARTIFACT...] [--final]
 
 FOLDER holds the sets as folders, with the files that ``benchmarks/configs/SET.toml`` names. The data is read
-where it lies and never copied; the model goes to a temporary folder and is removed.
+where it lies and never copied. The seed is the network's; the split of a set stays the same. The model and
+what is kept for the next run (baselines, word vectors) go to the folder of ``--artifacts``, else to a
+temporary one.
 
 Without ``--final`` the test files stay closed: the figures are those of dev, are printed and not kept. A
 recipe is chosen on these. With ``--final`` the test is judged, once, and the result is added to
 ``benchmarks/results/quality/SET-SEED.json``; ``python -m benchmarks.quality_table`` makes the table of them.
+
+``--average`` trains nothing: it judges the mean of models of several seeds that ``--artifacts`` kept, and its
+result goes to ``SET-average.json``.
 """
 
 import argparse
@@ -36,19 +42,21 @@ def main() -> None:
     parser.add_argument("set", choices=sorted(path.stem for path in (HERE / "configs").glob("*.toml")))
     parser.add_argument("--data", type=Path, required=True, help="the folder of all sets")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--artifacts", type=Path, help="keep the model and the caches there")
+    parser.add_argument("--average", nargs="+", metavar="ARTIFACT", help="models of several seeds")
     parser.add_argument("--set", dest="overrides", action="append", default=[], metavar="SECTION.KEY=VALUE")
     parser.add_argument("--final", action="store_true", help="open the test files and keep the result")
     args = parser.parse_args()
     config = HERE / "configs" / f"{args.set}.toml"
-    with tempfile.TemporaryDirectory() as artifacts:
+    with tempfile.TemporaryDirectory() as temporary:
         overrides = [
             *file_overrides(config, args.data.resolve(), final=args.final),
-            f"seed={args.seed}",
-            f"output.artifacts={json.dumps(artifacts)}",
+            f"training.seed={args.seed}",
+            f"output.artifacts={json.dumps(str(args.artifacts or temporary))}",
             *args.overrides,
         ]
         start = time.perf_counter()
-        path = train(config, overrides)
+        path = engram(config, overrides, args.average or [])
         seconds = time.perf_counter() - start
         manifest = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
         body = figures(args.set, manifest, seconds, args.data.resolve())
@@ -58,7 +66,8 @@ def main() -> None:
             )
     print(json.dumps(body, indent=1, ensure_ascii=False))
     if args.final:
-        keep(RESULTS / f"{args.set}-{args.seed}.json", body)
+        run = "average" if args.average else args.seed
+        keep(RESULTS / f"{args.set}-{run}.json", body)
 
 
 def file_overrides(config: Path, data: Path, *, final: bool) -> list[str]:
@@ -78,10 +87,11 @@ def manifest_path(config: Path, part: str) -> str:
     return str(tomllib.loads(config.read_text(encoding="utf-8"))["data"][part])
 
 
-def train(config: Path, overrides: list[str]) -> Path:
-    """The folder of the trained model."""
+def engram(config: Path, overrides: list[str], average: list[str]) -> Path:
+    """The folder of the trained model, or of the mean of models."""
     settings = [f"--set={override}" for override in overrides]
-    command = [sys.executable, "-m", "training", "train", str(config), *settings]
+    verb = "average" if average else "train"
+    command = [sys.executable, "-m", "training", verb, str(config), *average, *settings]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     return Path(done.stdout.strip())
 
@@ -89,12 +99,14 @@ def train(config: Path, overrides: list[str]) -> Path:
 def figures(name: str, manifest: dict[str, Any], seconds: float, data: Path) -> dict[str, Any]:
     """What is kept of a run: nothing that names a machine or one of its folders."""
     config = manifest["config"]
+    del config["training"]["seed"]
     config["data"] = {key: _without(str(data), value) for key, value in config["data"].items()}
     history = manifest["training"]["history"]
     judged = manifest["test"] or manifest["dev"]
     return {
         "set": name,
         "seed": manifest["training"]["seed"],
+        "members": len(manifest["training"].get("ensemble", [])) or 1,
         "date": manifest["created"],
         "commit": manifest["environment"]["git_commit"],
         "judged_on": "test" if manifest["test"] else "dev",

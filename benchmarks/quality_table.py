@@ -4,7 +4,8 @@ Usage: python -m benchmarks.quality_table [--write FILE]
 
 Prints the table, or puts it into FILE between the lines ``<!-- quality -->`` and ``<!-- /quality -->``. A row
 takes the newest result of every seed that was run with the same config as the newest of all; a result of
-another config is left out.
+another config is left out. The margin is that of the last network of the row: the mean of all seeds where it
+was judged, else the blend, else the recurrent network.
 """
 
 import argparse
@@ -20,9 +21,9 @@ from benchmarks.literature import LITERATURE
 RESULTS = Path(__file__).parent / "results" / "quality"
 MARKERS = re.compile(r"(<!-- quality -->\n).*?(<!-- /quality -->)", re.DOTALL)
 HEAD = (
-    "| set (rows judged) | network | TF-IDF | NB-weighted | margin [95 %] | words shuffled | other data "
-    "| literature | minutes |\n"
-    "|---|---|---|---|---|---|---|---|---|\n"
+    "| set (rows judged) | TF-IDF | NB-weighted | recurrent alone | linear side | blend (linear share) "
+    "| mean of seeds, blended | margin [95 %] | words shuffled | other data | literature | minutes a seed |\n"
+    "|---|---|---|---|---|---|---|---|---|---|---|---|\n"
 )
 
 Run = dict[str, Any]
@@ -64,35 +65,41 @@ def of_one_config(runs: Sequence[Run]) -> list[Run]:
 
 def row(name: str, runs: Sequence[Run]) -> str:
     """One line. The intervals are means over the seeds."""
+    seeds = [run for run in runs if run["members"] == 1]
+    means = [run for run in runs if run["members"] > 1]
     first = runs[0]
     n = first["rows"].get(first["judged_on"], 0)
     cells = [
-        f"{name} ({n:,}, {len(runs)} {'seed' if len(runs) == 1 else 'seeds'})",
-        network(runs),
+        f"{name} ({n:,}, {len(seeds)} {'seed' if len(seeds) == 1 else 'seeds'})",
         baseline(runs, "TF-IDF"),
         baseline(runs, "NB-weighted"),
-        margin(runs),
-        changed(runs, "words shuffled"),
-        other(runs),
+        *networks(seeds),
+        accuracy(means),
+        margin(means or seeds),
+        changed(means or seeds, "words shuffled"),
+        other(means or seeds),
         LITERATURE.get(name, ""),
-        f"{statistics.fmean(run['seconds'] for run in runs) / 60:.1f}",
+        f"{statistics.fmean(run['seconds'] for run in seeds) / 60:.1f}" if seeds else "",
     ]
     return f"| {' | '.join(cells)} |\n"
 
 
-def network(runs: Sequence[Run]) -> str:
-    """Accuracy, with the deviation over the seeds; with a wide side also of each side alone."""
-    text = mean_and_spread([run["network"]["accuracy"]["value"] for run in runs])
+def networks(runs: Sequence[Run]) -> tuple[str, str, str]:
+    """Accuracy of the recurrent side, of the linear one and of both; the first alone where there is one side."""
     sides = [run["wide"] for run in runs if run.get("wide")]
-    if len(sides) < len(runs):
-        return text
+    if not sides:
+        return accuracy(runs), "", ""
     part = runs[0]["judged_on"]
-    alone = {
-        side: mean_and_spread([each["accuracy"][part][side] for each in sides])
-        for side in ("recurrent", "linear")
-    }
+    recurrent, linear = (
+        mean_and_spread([each["accuracy"][part][side] for each in sides]) for side in ("recurrent", "linear")
+    )
     share = statistics.fmean(each["linear_share"] for each in sides)
-    return f"{text} (recurrent {alone['recurrent']}, linear {alone['linear']}, weight of it {share:.2f})"
+    return recurrent, linear, f"{accuracy(runs)} ({share:.2f})"
+
+
+def accuracy(runs: Sequence[Run]) -> str:
+    """Of the whole networks, with the deviation over the seeds."""
+    return mean_and_spread([run["network"]["accuracy"]["value"] for run in runs]) if runs else ""
 
 
 def baseline(runs: Sequence[Run], kind: str) -> str:

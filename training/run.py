@@ -44,8 +44,9 @@ from training.previous import Previous
 from training.progress import Reporter
 from training.report.material import JudgedRows, ReportMaterial
 from training.report.render import render_report
+from training.vectors.cache import FOLDER
 from training.vectors.start import StartVectors, start_vectors
-from training.wide import WideSide, fit_wide
+from training.wide import WideSide, kept_wide
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +142,11 @@ def prepare(
     wide = None
     if config.model.wide:
         ids = {name: texts.ids for name, texts in encoded.items()}
-        wide = fit_wide(config.task, ids, goals, len(labels), _row_weights(config, goals["train"]))
-        reporter.say(wide.sentence)
+        weights = _row_weights(config, goals["train"])
+        wide, kept = kept_wide(
+            config.output.artifacts / FOLDER, config.task, ids, goals, len(labels), weights
+        )
+        reporter.say(wide.sentence(kept=kept))
     return Prepared(
         config,
         dataset,

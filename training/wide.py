@@ -4,18 +4,23 @@ Reference: Wang and Manning, Baselines and bigrams: simple, good sentiment and t
 Their log-count ratios scale the features. Of more than two labels each is told from all others.
 """
 
+import io
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+import models.text.ngrams
+import training.ngrams
 from models.runtime.manifest import Task
 from training.baselines.solve import naive_bayes_ratio
 from training.calibrate import fit_temperature
 from training.evaluate import Targets
+from training.fit_cache import FitCache, code_of, digest_of
 from training.ngrams import KnownNgrams, Texts, choose_ngrams
 from training.soft_loss import SoftLoss
 
@@ -44,13 +49,37 @@ class WideSide:
     strength: float
     seconds: float
 
-    @property
-    def sentence(self) -> str:
-        """What a person is told of it."""
+    def sentence(self, *, kept: bool) -> str:
+        """What a person is told of it; ``kept``: an earlier run fitted it."""
+        how = "kept from an earlier run" if kept else f"fitted in {self.seconds:.0f} s"
         return (
-            f"wide side fitted in {self.seconds:.0f} s: {len(self.ngrams.hashes):,} of {self.ngrams.found:,} "
+            f"wide side {how}: {len(self.ngrams.hashes):,} of {self.ngrams.found:,} "
             f"1-3-grams, logistic regression (C = {self.strength:g})"
         )
+
+    def to_bytes(self) -> bytes:
+        """The side as an ``.npz`` file."""
+        file = io.BytesIO()
+        np.savez(
+            file,
+            hashes=self.ngrams.hashes,
+            weights=self.weights,
+            bias=self.bias,
+            facts=np.array([self.ngrams.rows, self.ngrams.found, self.strength, self.seconds], np.float64),
+        )
+        return file.getvalue()
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> "WideSide":
+        """Reads what ``to_bytes`` wrote.
+
+        Raises:
+            ValueError, KeyError, zipfile.BadZipFile: it is something else.
+        """
+        with np.load(io.BytesIO(content), allow_pickle=False) as file:
+            rows, found, strength, seconds = file["facts"].tolist()
+            ngrams = KnownNgrams(file["hashes"], int(rows), int(found))
+            return cls(ngrams, file["weights"], file["bias"], strength, seconds)
 
     def facts(self) -> dict[str, Any]:
         """What a manifest tells of it."""
@@ -61,6 +90,46 @@ class WideSide:
             "C": self.strength,
             "seconds": round(self.seconds, 1),
         }
+
+
+def kept_wide(
+    folder: Path,
+    task: Task,
+    texts: Mapping[str, Texts],
+    targets: Mapping[str, Targets],
+    classes: int,
+    row_weights: Floats | None = None,
+) -> tuple[WideSide, bool]:
+    """The linear side an earlier run kept in ``folder``, else a fitted one, which is kept.
+
+    Args as for ``fit_wide``.
+
+    Returns:
+        The side, and whether it was kept.
+    """
+    cache = FitCache(folder, WideSide.from_bytes, WideSide.to_bytes)
+    key = f"wide-{_digest(task, texts, targets, classes, row_weights)}"
+    if (side := cache.load(key)) is not None:
+        return side, True
+    side = fit_wide(task, texts, targets, classes, row_weights)
+    cache.store(key, side)
+    return side, False
+
+
+def _digest(
+    task: Task,
+    texts: Mapping[str, Texts],
+    targets: Mapping[str, Targets],
+    classes: int,
+    row_weights: Floats | None,
+) -> str:
+    """Of all that decides a fit."""
+    sources = (__file__, training.ngrams.__file__, models.text.ngrams.__file__)
+    parts = [task.encode(), str(classes).encode(), code_of(*map(Path, sources)).encode()]
+    for name in ("train", "dev"):
+        parts.append(np.asarray(targets[name]).tobytes())
+        parts += [ids.tobytes() for ids in texts[name]]
+    return digest_of(parts if row_weights is None else [*parts, row_weights.tobytes()])
 
 
 def fit_wide(

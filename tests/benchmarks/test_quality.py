@@ -18,6 +18,7 @@ def run(seed: int, accuracy: float, **changes: Any) -> dict[str, Any]:
     return {
         "set": "imdb",
         "seed": seed,
+        "members": 1,
         "date": f"2026-01-0{seed}",
         "judged_on": "test",
         "rows": {"train": 1, "dev": 1, "test": 25_000},
@@ -69,17 +70,20 @@ def test_the_table_holds_means_over_seeds_of_one_config(tmp_path: Path) -> None:
     assert text.startswith(HEAD)
     (line,) = text.removeprefix(HEAD).splitlines()
     cells = [cell.strip() for cell in line.strip("|").split("|")]
-    assert cells[:7] == [
+    assert cells[:10] == [
         "imdb (25,000, 2 seeds)",
-        "92.0 ± 0.7",
         "91.0",
         "92.0",
+        "92.0 ± 0.7",
+        "",
+        "",
+        "",
         "+0.0 [-0.5, +0.5]",
         "network -4.0, baseline -2.0",
         "network 81.5, baseline 77.3",
     ]
-    assert "ULMFiT" in cells[7]
-    assert cells[8] == "10.0"
+    assert "ULMFiT" in cells[10]
+    assert cells[11] == "10.0"
 
 
 def test_a_newer_result_of_a_seed_takes_the_place_of_the_older(tmp_path: Path) -> None:
@@ -93,7 +97,14 @@ def test_a_newer_result_of_a_seed_takes_the_place_of_the_older(tmp_path: Path) -
 def test_a_wide_side_is_shown_side_by_side(tmp_path: Path) -> None:
     sides = {"accuracy": {"test": {"recurrent": 0.915, "linear": 0.919, "blend": 0.927}}, "linear_share": 0.4}
     keep(tmp_path / "imdb-1.json", run(1, 0.927, wide=sides))
-    assert "| 92.7 (recurrent 91.5, linear 91.9, weight of it 0.40) |" in table(tmp_path)
+    assert "| 91.5 | 91.9 | 92.7 (0.40) |  | +0.7 " in table(tmp_path)
+
+
+def test_the_mean_of_seeds_stands_beside_them_and_has_the_margin(tmp_path: Path) -> None:
+    for seed, result in enumerate([run(1, 0.91), run(2, 0.92), run(3, 0.93, members=2)], start=1):
+        keep(tmp_path / f"imdb-{seed}.json", result)
+    line = table(tmp_path).removeprefix(HEAD)
+    assert line.startswith("| imdb (25,000, 2 seeds) | 91.0 | 92.0 | 91.5 ± 0.7 |  |  | 93.0 | +1.0 [")
 
 
 def test_runs_of_another_config_are_left_out() -> None:

@@ -1,12 +1,13 @@
 """The linear side learns what single words and word order say, whatever the kind of task."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from training.wide import STRENGTHS, WideSide, fit_wide
+from training.wide import STRENGTHS, WideSide, fit_wide, kept_wide
 
 GENERATOR = np.random.default_rng(0)
 Texts = list[np.ndarray]
@@ -94,3 +95,20 @@ def test_texts_without_a_known_ngram_and_labels_unknown_in_dev_are_no_obstacle()
     targets = {"train": np.array([0, 1], np.int32), "dev": np.array([-1, -1], np.int32)}
     side = fit_wide("classification", {"train": empty, "dev": empty}, targets, 2)
     assert np.isfinite(answers(side, empty, 2)).all()
+
+
+def test_a_fitted_side_is_found_again_by_what_it_was_fitted_from(tmp_path: Path) -> None:
+    (train, targets), (dev, dev_targets) = rows({0: [2], 1: [3]}, 30), rows({0: [2], 1: [3]}, 20)
+    texts, truth = {"train": train, "dev": dev}, {"train": targets, "dev": dev_targets}
+    first, kept = kept_wide(tmp_path, "classification", texts, truth, 2)
+    again, kept_again = kept_wide(tmp_path, "classification", texts, truth, 2)
+    assert (kept, kept_again) == (False, True)
+    assert again.facts() == first.facts()
+    for name in ("weights", "bias"):
+        np.testing.assert_array_equal(getattr(again, name), getattr(first, name))
+    np.testing.assert_array_equal(again.ngrams.checks(), first.ngrams.checks())
+    joined = {"train": [np.concatenate(train[:2]), *train[2:]], "dev": dev}
+    changes = [(texts, truth | {"dev": 1 - dev_targets}, None), (texts, truth, np.ones(30, np.float32))]
+    for other_texts, other_truth, weights in changes:
+        assert not kept_wide(tmp_path, "classification", other_texts, other_truth, 2, weights)[1]
+    assert not kept_wide(tmp_path, "classification", joined, truth | {"train": targets[1:]}, 2)[1]

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from models.runtime.decoding import probabilities
 from models.runtime.manifest import Calibration, Task
 from models.text.spec import TextRule
-from training.baselines.cache import BaselineCache, cache_key
+from training.baselines.cache import cache_key
 from training.baselines.grams import Grams, by_character, fit_grams, linear_rule
 from training.baselines.linear import LinearModel
 from training.baselines.recipes import MIN_COUNT, RECIPES, Recipe
@@ -20,6 +20,7 @@ from training.baselines.solve import Counted, dev_score, fit_recipe
 from training.calibrate import calibrate
 from training.config import CalibrationConfig
 from training.evaluate import Targets
+from training.fit_cache import FitCache
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ def fit_baselines(
     Raises:
         DataError: no text holds a token.
     """
-    kept = BaselineCache(cache_folder) if cache_folder else None
+    kept = FitCache(cache_folder, LinearModel.from_bytes, LinearModel.to_bytes) if cache_folder else None
     fitter = _Fitter(data)
     found = []
     for recipe in RECIPES:

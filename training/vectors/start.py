@@ -25,6 +25,8 @@ from training.vectors.word2vec import Ids, Word2Vec
 # drowned in the first steps, and near what dropout and the recurrent layer's own start expect.
 MEAN_NORM = 4.0
 READ_AT_LEAST = 5_000_000
+# Vectors of 53,000 tokens cost 4 points, those of 130,000 brought 3 (docs/decisions/0010).
+FEW_TOKENS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,11 @@ def start_vectors(
     name = f"word2vec-{fingerprint(method.facts | {'rows': len(vocabulary)}, texts)[:32]}"
     table = cache.load(name, (len(vocabulary), method.size))
     if table is None:
+        if tokens < FEW_TOKENS:
+            reporter.say(
+                f"note: word vectors of {tokens:,} tokens may be worse than none (measured: fewer than "
+                f'{FEW_TOKENS:,}); compare with model.vectors = "none", or name a file as data.unlabelled'
+            )
         reporter.say(f"fitting word vectors on {len(texts):,} texts of {tokens:,} tokens")
         begin = time.perf_counter()
         table = method.fit(texts, len(vocabulary), available_cpus())

@@ -6,9 +6,10 @@ import pytest
 
 from models.text.spec import TextRule
 from training.baselines import fit as fits
-from training.baselines.cache import BaselineCache
 from training.baselines.fit import Baseline, LinearData, fit_baselines
+from training.baselines.linear import LinearModel
 from training.config import CalibrationConfig
+from training.fit_cache import FitCache
 
 TEXTS = tuple(
     f"{start} {word}" for start in ("it was", "a", "so") for word in ("good", "fine", "bad", "poor")
@@ -87,7 +88,7 @@ def test_a_folder_that_cannot_be_made_is_no_reason_to_fail(tmp_path: Path) -> No
 
 def test_the_oldest_files_go(tmp_path: Path) -> None:
     model = fit()[0].model
-    cache = BaselineCache(tmp_path)
+    cache = FitCache(tmp_path, LinearModel.from_bytes, LinearModel.to_bytes)
     for number in range(15):
         cache.store(f"key{number}", model)
     assert len(list(tmp_path.iterdir())) == 12
