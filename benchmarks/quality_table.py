@@ -85,7 +85,7 @@ def row(name: str, runs: Sequence[Run]) -> str:
 
 
 def networks(runs: Sequence[Run]) -> tuple[str, str, str]:
-    """Accuracy of the recurrent side, of the linear one and of both; the first alone where there is one side."""
+    """Accuracy of the recurrent side, the linear one and both; of the first where there is no other."""
     sides = [run["wide"] for run in runs if run.get("wide")]
     if not sides:
         return accuracy(runs), "", ""

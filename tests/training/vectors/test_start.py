@@ -25,9 +25,10 @@ def prepared(write_config: WriteConfig, folder: Path, *overrides: str) -> Prepar
 
 
 def test_a_network_starts_with_the_vectors_of_its_training_texts(
-    write_config: WriteConfig, tmp_path: Path
+    write_config: WriteConfig, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run = prepared(write_config, tmp_path)
+    assert "tokens may be worse than none" in capsys.readouterr().err
     assert run.vectors is not None
     assert (run.vectors.texts, run.vectors.tokens) == (40, sum(map(len, run.encoded["train"].ids)))
     table = np.asarray(start_network(run, 3).get_layer("embedding").embeddings.value)
