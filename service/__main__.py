@@ -1,37 +1,88 @@
-"""``python -m service``: starts the service. All settings are environment variables."""
+"""``python -m service``: starts the service, or moves a version label. All settings are variables."""
 
 import argparse
 import sys
 from collections.abc import Sequence
 
 from models.errors import EngramError
-from service.settings import describe_settings, load_settings
+from service.settings import Settings, describe_settings, load_settings
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs the service.
+    """Runs the service, or the command named.
 
     Returns:
-        The exit code: 0 stopped on request, 1 failed, 2 wrong usage or setting.
+        The exit code: 0 stopped on request or done, 1 failed, 2 wrong usage or setting.
     """
-    parser = argparse.ArgumentParser(
-        prog="python -m service",
-        description="Serves saved models over HTTP until SIGTERM or Ctrl-C. Settings are variables:",
-        epilog=describe_settings(),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.parse_args(arguments)
-    # Imported late: --help and a wrong setting need no server.
-    from service.server import serve
-
+    args = _parser().parse_args(arguments)
     try:
-        serve(load_settings())
+        settings = load_settings()
+        if args.command == "label":
+            _label(settings, args)
+        else:
+            _serve(settings)
     except EngramError as error:
         print(f"engram: {error}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         pass
     return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m service",
+        description="Serves saved models over HTTP until SIGTERM or Ctrl-C. Settings are variables:",
+        epilog=describe_settings(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(dest="command", metavar="label", help="move a version label")
+    label = commands.add_parser(
+        "label",
+        description="Gives a version label to a version whose files are as they were saved. A running "
+        "service follows as soon as it has loaded that version.",
+    )
+    label.add_argument("name", metavar="NAME", help="the model")
+    label.add_argument("label", metavar="VERSION_LABEL", help="stable (answers by default), canary, any name")
+    label.add_argument("version", metavar="VERSION", type=int, nargs="?", help="the version")
+    label.add_argument("--remove", action="store_true", help="take the label away instead")
+    label.add_argument(
+        "--accept-below-baseline",
+        action="store_true",
+        help="label a version 'stable' although it is less accurate than its baseline",
+    )
+    return parser
+
+
+def _serve(settings: Settings) -> None:
+    # Imported late: --help and a wrong setting need no server.
+    from service.server import serve
+
+    serve(settings)
+
+
+def _label(settings: Settings, args: argparse.Namespace) -> None:
+    from models.errors import InputError
+    from service.labelling import move_label, remove_label
+
+    if args.remove == (args.version is not None):
+        raise InputError("Give a VERSION, or --remove and none.")
+    if args.remove:
+        before = remove_label(settings.state_folder, args.name, args.label)
+        if before is None:
+            raise InputError(f"The model {args.name!r} has no version label {args.label!r}.")
+        print(f"{args.name}@{args.label} no longer names version {before}")
+        return
+    before = move_label(
+        settings.artifacts,
+        settings.state_folder,
+        args.name,
+        args.label,
+        args.version,
+        accept_below_baseline=args.accept_below_baseline,
+    )
+    was = f" (was {before})" if before not in (None, args.version) else ""
+    print(f"{args.name}@{args.label} is version {args.version}{was}")
 
 
 if __name__ == "__main__":

@@ -11,20 +11,27 @@ from flask import Request, Response, g, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
 from service.access import Access
+from service.administration import Administration
 from service.batching import Batcher
 from service.body import dump_json
-from service.concurrency import Concurrency
+from service.concurrency import Concurrency, Threads
 from service.errors import RequestError
 from service.handlers import Handlers, Trace
+from service.judge import Judge, Limits
 from service.loading import open_warm
 from service.logs import log_event
 from service.metrics import Metrics
+from service.orders import Orders
 from service.peers import Peers
+from service.plans import parse_canaries, parse_shadows
 from service.repository import Repository
-from service.routes import documents, health, native, tfserving
+from service.routes import admin, documents, health, native, tfserving
 from service.routes.api import Api, make_api
 from service.routes.doors import Doors, careful
 from service.settings import Settings
+from service.trial_metrics import TrialMetrics
+from service.trials import Trials
+from service.watch import Sources, Watch
 
 _LONGEST_MESSAGE = 500
 _REQUEST_ID = re.compile(r"[\w.:/+=-]{1,128}", re.ASCII)
@@ -35,6 +42,7 @@ def create_app(
     repository: Repository | None = None,
     peers: Peers | None = None,
     concurrency: Concurrency | None = None,
+    orders: Orders | None = None,
 ) -> Api:
     """The application of one worker process.
 
@@ -42,17 +50,29 @@ def create_app(
         repository: what is served; by default the folder of the settings, whose loading begins now.
         peers: the other workers, to be ready together.
         concurrency: how the server answers requests at the same time; by default each in a thread.
+        orders: what the workers are told; by default the orders of ``peers``.
     """
     metrics = Metrics()
+    trial_metrics = TrialMetrics(metrics.registry)
+    orders = orders or Orders(peers.shared if peers else None)
+    concurrency = concurrency or Threads()
     if repository is None:
-        repository = _repository(settings, metrics, peers, concurrency)
-        repository.start()
+        repository = Repository(settings.default_model, sticky_key)
+        judge = Judge(
+            orders,
+            Limits(settings.canary_max_failures, settings.canary_max_disagreement),
+            peers.shared if peers else None,
+            trial_metrics,
+        )
+        _watch(settings, repository, orders, judge, metrics, peers, concurrency).start()
     app = make_api(settings.max_body)
     access = app.extensions["access"] = Access(settings)
-    handlers = Handlers(settings, repository)
+    handlers = Handlers(settings, repository, Trials(trial_metrics))
+    administration = Administration(settings.artifacts, settings.state_folder, orders, peers, concurrency)
     native.register(app, handlers)
     tfserving.register(app, handlers)
     health.register(app, repository, metrics, peers)
+    admin.register(app, handlers, administration)
     documents.register(app)
     _observe_requests(app, metrics, Doors(settings, access))
     _answer_errors(app, settings)
@@ -60,11 +80,31 @@ def create_app(
     return app
 
 
-def _repository(
-    settings: Settings, metrics: Metrics, peers: Peers | None, concurrency: Concurrency | None
-) -> Repository:
-    return Repository(
+def sticky_key() -> str | None:
+    """What stays the same in the requests of one caller: its request id, else its key."""
+    headers = request.headers
+    return headers.get("X-Request-ID") or headers.get("Authorization")
+
+
+def _watch(
+    settings: Settings,
+    repository: Repository,
+    orders: Orders,
+    judge: Judge,
+    metrics: Metrics,
+    peers: Peers | None,
+    concurrency: Concurrency,
+) -> Watch:
+    sources = Sources(
         settings.artifacts,
+        settings.state_folder,
+        parse_canaries(settings.canary),
+        parse_shadows(settings.shadow),
+        settings.reload_s,
+    )
+    return Watch(
+        sources,
+        repository,
         lambda path: open_warm(path, settings.engine, settings.max_batch),
         lambda predictor: Batcher(
             predictor.answer,
@@ -73,8 +113,8 @@ def _repository(
             observe=metrics.batch_rows.observe,
             concurrency=concurrency,
         ),
-        default_model=settings.default_model,
-        reload_s=settings.reload_s,
+        orders,
+        judge,
         on_ready=lambda: _settle(peers),
     )
 

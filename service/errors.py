@@ -156,3 +156,24 @@ class DeadlineError(RequestError):
 
     code = "DEADLINE_EXCEEDED"
     status = tfs_status = 504
+
+
+class BelowBaselineError(RequestError):
+    """A version label must not go to a version that answers worse than its baseline."""
+
+    code = "BELOW_BASELINE"
+    status = tfs_status = 409
+
+
+class VersionBrokenError(RequestError):
+    """The files of a version are not those that were saved."""
+
+    code = "VERSION_BROKEN"
+    status = tfs_status = 409
+
+
+class StateError(RequestError):
+    """The version labels cannot be read or written."""
+
+    code = "STATE_UNAVAILABLE"
+    status = tfs_status = 503

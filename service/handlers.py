@@ -1,15 +1,20 @@
 """Answers parsed requests. Knows no Flask and no HTTP, only what a request asks and what it can fail with."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from models.runtime.manifest import Manifest
 from models.runtime.predictor import Prediction, prediction_as_dict
-from service.errors import LabelNotFoundError, NoTextsError, TextTooLongError, TooManyTextsError
-from service.repository import LoadedVersion, Repository, Use, VersionStatus
+from service.errors import NoTextsError, TextTooLongError, TooManyTextsError
+from service.repository import Repository, VersionStatus
 from service.schemas import PredictRequest
 from service.settings import Settings
+from service.trials import Trials
+from service.versions import LoadedVersion
+
+Answered = tuple[LoadedVersion, Sequence[Prediction]]
 
 
 @dataclass(slots=True)
@@ -29,9 +34,10 @@ class Trace:
 class Handlers:
     """The calls of the service."""
 
-    def __init__(self, settings: Settings, repository: Repository) -> None:
+    def __init__(self, settings: Settings, repository: Repository, trials: Trials | None = None) -> None:
         self.settings = settings
         self.repository = repository
+        self._trials = trials or Trials()
 
     def predict(self, request: PredictRequest, trace: Trace) -> dict[str, Any]:
         """Answers ``/predict``.
@@ -42,52 +48,53 @@ class Handlers:
         texts = [request.text] if request.text is not None else request.texts or []
         if not texts:
             raise NoTextsError("'texts' is empty; send at least one text")
+        loaded, predictions = self.answer(
+            texts, trace, request.model, version=request.version, label=request.version_label
+        )
+        manifest = loaded.predictor.manifest
+        return {
+            "model": loaded.name,
+            "version": loaded.version,
+            "task": manifest.task,
+            "predictions": [
+                prediction_as_dict(prediction, manifest, request.top) for prediction in predictions
+            ],
+        }
+
+    def answer(
+        self,
+        texts: Sequence[str],
+        trace: Trace,
+        name: str | None,
+        *,
+        version: int | None = None,
+        label: str | None = None,
+        check: Callable[[Manifest], None] | None = None,
+    ) -> Answered:
+        """Who answered, and one prediction a text, computed together with what other requests ask.
+
+        Args:
+            name: the model; None: the only one, or the default one.
+            version: the version; None: the one with the label, else the one that serves.
+            label: the version label.
+            check: called before anything is computed; what it raises is the answer.
+
+        Raises:
+            RequestError: there is no such version; a limit is exceeded; the answer was not there in time.
+        """
         deadline = time.monotonic() + self.settings.timeout_s
-        with self.use(request.model, request.version, request.version_label) as loaded:
-            predictions = self.ask(loaded, texts, deadline, trace)
-            manifest = loaded.predictor.manifest
-            return {
-                "model": loaded.name,
-                "version": loaded.version,
-                "task": manifest.task,
-                "predictions": [
-                    prediction_as_dict(prediction, manifest, request.top) for prediction in predictions
-                ],
-            }
-
-    def use(self, name: str | None, version: int | None = None, label: str | None = None) -> Use:
-        """Holds the version that shall answer: ``with handlers.use("reviews") as loaded``.
-
-        Raises:
-            RequestError: there is none.
-        """
-        if label is not None:
-            raise LabelNotFoundError(f"there is no version label {label!r}")
-        return self.repository.use(name, version)
-
-    def labelled(self, name: str, label: str) -> int:
-        """The version that has a version label.
-
-        Raises:
-            LabelNotFoundError: none has.
-        """
-        raise LabelNotFoundError(f"there is no version label {label!r} of model {name!r}")
-
-    def ask(
-        self, loaded: LoadedVersion, texts: Sequence[str], deadline: float, trace: Trace
-    ) -> Sequence[Prediction]:
-        """One prediction a text, computed together with what other requests ask at the same time.
-
-        Raises:
-            TooManyTextsError: there are more texts than one request may hold.
-            TextTooLongError: a text has too many characters.
-            QueueFullError: too much is waiting already.
-            DeadlineError: the answer was not there in time.
-        """
-        trace.model, trace.version, trace.rows = loaded.name, loaded.version, len(texts)
-        self._check_sizes(texts)
-        encode = loaded.predictor.encode
-        return loaded.batcher.run([encode(text) for text in texts], deadline)
+        use = self.repository.use(name, version, label)
+        with use as loaded:
+            if check:
+                check(loaded.predictor.manifest)
+            trace.model, trace.version, trace.rows = loaded.name, loaded.version, len(texts)
+            self._check_sizes(texts)
+            if use.trial is not None:
+                loaded, predictions = self._trials.answer(use.trial, loaded, texts, deadline)
+                trace.version = loaded.version
+                return loaded, predictions
+            encode = loaded.predictor.encode
+            return loaded, loaded.batcher.run([encode(text) for text in texts], deadline)
 
     def versions(self, name: str, version: int | None = None) -> list[VersionStatus]:
         """Statuses of one or all versions of a model, newest first; empty if there is none."""

@@ -13,27 +13,27 @@ _ROWS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 
 
 class Metrics:
-    """The counters of one application."""
+    """The counters of one application; other parts add theirs to its ``registry``."""
 
     def __init__(self) -> None:
-        self._registry = CollectorRegistry()
+        self.registry = CollectorRegistry()
         # Looking a child up by its labels costs more than counting.
         self._children: dict[tuple[str, int, str, int], tuple[Counter, Histogram]] = {}
         self.requests = Counter(
             "engram_requests_total",
             "Requests answered.",
             ["route", "status", "model", "version"],
-            registry=self._registry,
+            registry=self.registry,
         )
         self.seconds = Histogram(
             "engram_request_seconds",
             "Seconds from a request's arrival in the application to its answer.",
             ["route"],
             buckets=_SECONDS,
-            registry=self._registry,
+            registry=self.registry,
         )
         self.batch_rows = Histogram(
-            "engram_batch_rows", "Texts computed together.", buckets=_ROWS, registry=self._registry
+            "engram_batch_rows", "Texts computed together.", buckets=_ROWS, registry=self.registry
         )
 
     def observe_request(self, route: str, status: int, model: str, version: int, seconds: float) -> None:
@@ -50,7 +50,7 @@ class Metrics:
     def expose(self) -> bytes:
         """The metrics of all worker processes in Prometheus' text format."""
         if MULTIPROCESS_VARIABLE not in os.environ:
-            return generate_latest(self._registry)
+            return generate_latest(self.registry)
         registry = CollectorRegistry()
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
         return generate_latest(registry)

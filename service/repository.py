@@ -1,16 +1,11 @@
-"""The models that are served: found in a folder, loaded in the background, checked, swapped, kept."""
+"""The models that are served: which versions are loaded, which of them answers, who still uses the others."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Literal
 
-from models.errors import EngramError
-from models.runtime.location import list_versions
-from models.runtime.predictor import Prediction, Predictor
-from service.batching import Batcher
 from service.errors import (
+    LabelNotFoundError,
     ModelNotFoundError,
     ModelRequiredError,
     ModelUnavailableError,
@@ -18,105 +13,56 @@ from service.errors import (
     VersionNotFoundError,
 )
 from service.logs import log_event
+from service.trial import Trial
+from service.versions import LoadedVersion, Use, VersionStatus
 
-State = Literal["START", "LOADING", "AVAILABLE", "UNLOADING", "END"]
+__all__ = ["STABLE", "LabelStatus", "LoadedVersion", "Repository", "Use", "VersionStatus"]
 
-# Files of a version and what a change of them looks like from outside: path, size, time of change.
-Fingerprint = frozenset[tuple[str, int, int]]
+# The version label that answers where a request names neither a version nor a label.
+STABLE = "stable"
 
 
 @dataclass(frozen=True, slots=True)
-class VersionStatus:
-    """Where a version stands, in TensorFlow Serving's words; the message says why it was refused."""
+class LabelStatus:
+    """Which version answers for a version label, and which one shall as soon as it is loaded."""
 
-    version: int
-    state: State
-    error_message: str = ""
-
-
-class LoadedVersion:
-    """One version that answers requests."""
-
-    def __init__(self, name: str, version: int, predictor: Predictor, batcher: Batcher[Prediction]) -> None:
-        self.name = name
-        self.version = version
-        self.predictor = predictor
-        self.batcher = batcher
-        # Guarded by the repository's lock: requests that use it now, and whether a newer one took its place.
-        self.users = 0
-        self.replaced = False
+    version: int | None
+    pending: int | None = None
 
 
-class Use:
-    """A version held by a request, until the end of its ``with``."""
-
-    __slots__ = ("_loaded", "_release")
-
-    def __init__(self, loaded: LoadedVersion, release: Callable[[LoadedVersion], None]) -> None:
-        self._loaded = loaded
-        self._release = release
-
-    def __enter__(self) -> LoadedVersion:
-        return self._loaded
-
-    def __exit__(self, *_: object) -> None:
-        self._release(self._loaded)
-
-
-class _Model:
+class Served:
     """What is known of one model; guarded by the repository's lock."""
 
     def __init__(self) -> None:
-        self.current: LoadedVersion | None = None
+        self.loaded: dict[int, LoadedVersion] = {}
         self.statuses: dict[int, VersionStatus] = {}
-        self.refused: dict[int, Fingerprint] = {}
+        self.labels: dict[str, int] = {}
+        self.pending: dict[str, int] = {}
+        # What answers a request that names no version, and the candidates beside it.
+        self.current: LoadedVersion | None = None
+        self.trials: list[Trial] = []
+        self.unloaded = False
 
 
 class Repository:
-    """Serves the newest good version of each model below ``folder``.
+    """The loaded versions of each model, and which of them a request gets.
 
-    A version that cannot be opened, whose files have changed, or that answers otherwise than when it was
-    saved is refused, and the next older one is tried. What serves goes on whatever becomes of the folder.
+    Who finds and loads them is :class:`service.watch.Watch`. All methods may be called from any thread.
 
     Args:
-        folder: holds ``NAME/VERSION/`` folders.
-        open_version: opens and checks one version; raises if it must not be served.
-        make_batcher: makes the batcher of a version.
         default_model: the model that answers where a request names none.
-        reload_s: seconds between two looks at the folder; 0 looks once.
-        on_ready: called once, when the service becomes ready.
+        sticky_key: what stays the same in the requests of one caller, or None; asked during a request.
     """
 
     def __init__(
-        self,
-        folder: Path,
-        open_version: Callable[[Path], Predictor],
-        make_batcher: Callable[[Predictor], Batcher[Prediction]],
-        *,
-        default_model: str | None = None,
-        reload_s: float = 0.0,
-        on_ready: Callable[[], None] | None = None,
+        self, default_model: str | None = None, sticky_key: Callable[[], str | None] = lambda: None
     ) -> None:
-        self._folder = folder
-        self._open_version = open_version
-        self._make_batcher = make_batcher
         self._default_model = default_model
-        self._reload_s = reload_s
-        self._on_ready = on_ready
+        self._sticky_key = sticky_key
         self._lock = threading.Lock()
-        self._models: dict[str, _Model] = {}
+        self._models: dict[str, Served] = {}
         self._looked = False
         self._ready = False
-        self._stopped = threading.Event()
-        self._folder_error: str | None = None
-
-    def start(self) -> None:
-        """Begins to look for versions, in a thread of its own."""
-        threading.Thread(target=self._watch, name="repository", daemon=True).start()
-
-    def stop(self) -> None:
-        """Ends the looking; what is loaded stays."""
-        self._stopped.set()
 
     @property
     def ready(self) -> bool:
@@ -124,7 +70,7 @@ class Repository:
         return self._ready
 
     def names(self) -> list[str]:
-        """Models with a loaded version, sorted."""
+        """Models that answer, sorted."""
         with self._lock:
             return sorted(name for name, model in self._models.items() if model.current)
 
@@ -140,122 +86,59 @@ class Repository:
             names = sorted(self._models)
         return {name: self.statuses(name) for name in names}
 
-    def use(self, name: str | None = None, version: int | None = None) -> "Use":
+    def labels(self) -> dict[str, dict[str, LabelStatus]]:
+        """The version labels of every model that has some."""
+        with self._lock:
+            return {
+                name: {
+                    label: LabelStatus(model.labels.get(label), model.pending.get(label))
+                    for label in sorted({*model.labels, *model.pending})
+                }
+                for name, model in sorted(self._models.items())
+                if model.labels or model.pending
+            }
+
+    def trials(self) -> list[Trial]:
+        """The candidates that are tried."""
+        with self._lock:
+            return [trial for model in self._models.values() for trial in model.trials]
+
+    def use(self, name: str | None = None, version: int | None = None, label: str | None = None) -> Use:
         """Holds a loaded version while a request is answered: ``with repository.use() as loaded``.
 
         Args:
             name: the model; None takes the only one or the default one.
-            version: None takes the one that serves now.
+            version: None takes the one with the label, else the one that serves now.
+            label: a version label.
 
         Raises:
             ModelRequiredError: several models are served and none is named.
             ModelNotFoundError: there is no such model.
             VersionNotFoundError: that version is not loaded.
+            LabelNotFoundError: no version has that label.
             NotReadyError: no version is loaded yet.
-            ModelUnavailableError: every version was refused.
+            ModelUnavailableError: every version was refused, or the model was unloaded.
         """
         with self._lock:
-            loaded = self._find(name, version)
+            loaded, trial = self._find(name, version, label)
             loaded.users += 1
-        return Use(loaded, self._release)
+        return Use(loaded, trial, self._release)
 
-    def _release(self, loaded: LoadedVersion) -> None:
+    def labelled(self, name: str, label: str) -> int:
+        """The version that answers for a version label.
+
+        Raises:
+            LabelNotFoundError: there is none.
+        """
         with self._lock:
-            loaded.users -= 1
-            if loaded.replaced:
-                self._end_if_unused(loaded)
+            model = self._models.get(name)
+            if model is None or label not in model.labels:
+                raise LabelNotFoundError(f"there is no version label {label!r} of model {name!r}")
+            return model.labels[label]
 
-    def look(self) -> None:
-        """Looks at the folder now: loads what is new and good."""
-        try:
-            names = sorted(entry.name for entry in self._folder.iterdir() if not entry.name.startswith("."))
-        except OSError as error:
-            self._report_folder(f"{self._folder} cannot be read: {error.strerror}")
-            return
-        self._report_folder(None)
-        found = {name: versions for name in names if (versions := self._versions(name))}
-        with self._lock:
-            for name, versions in found.items():
-                if name not in self._models:
-                    self._models[name] = _Model()
-                    self._models[name].statuses[versions[-1]] = VersionStatus(versions[-1], "START")
-        for name, versions in found.items():
-            self._load_newest_good(name, versions)
-        with self._lock:
-            self._looked = True
-        self._become_ready()
-
-    def _watch(self) -> None:
-        while not self._stopped.is_set():
-            try:
-                self.look()
-            except Exception as error:  # the watch outlives whatever one look meets
-                log_event("repository_failed", "error", error=repr(error))
-            if not self._reload_s or self._stopped.wait(self._reload_s):
-                return
-
-    def _versions(self, name: str) -> list[int]:
-        try:
-            return list_versions(self._folder / name)
-        except OSError as error:
-            log_event("model_unreadable", "warning", model=name, error=str(error))
-            return []
-
-    def _load_newest_good(self, name: str, versions: Sequence[int]) -> None:
-        model = self._models[name]
-        with self._lock:
-            for gone in set(model.statuses) - set(versions):
-                if model.statuses[gone].state == "END":
-                    del model.statuses[gone]
-                    model.refused.pop(gone, None)
-        for version in sorted(versions, reverse=True):
-            if model.current and model.current.version >= version:
-                return
-            path = self._folder / name / str(version)
-            fingerprint = _fingerprint(path)
-            # Refused once; tried again only after its files have changed (it may have been half copied).
-            if model.refused.get(version) == fingerprint:
-                continue
-            loaded = self._load(name, version, path)
-            if loaded:
-                self._swap(model, loaded)
-                return
-            model.refused[version] = fingerprint
-
-    def _load(self, name: str, version: int, path: Path) -> LoadedVersion | None:
-        self._set_status(name, VersionStatus(version, "LOADING"))
-        try:
-            predictor = self._open_version(path)
-            loaded = LoadedVersion(name, version, predictor, self._make_batcher(predictor))
-        except EngramError as error:
-            reason = str(error)
-        except Exception as error:
-            reason = f"{path} cannot be loaded: {type(error).__name__}: {error}"
-        else:
-            return loaded
-        self._set_status(name, VersionStatus(version, "END", reason))
-        log_event("version_refused", "error", model=name, version=version, reason=reason)
-        return None
-
-    def _swap(self, model: _Model, loaded: LoadedVersion) -> None:
-        with self._lock:
-            old, model.current = model.current, loaded
-            model.statuses[loaded.version] = VersionStatus(loaded.version, "AVAILABLE")
-            model.refused.pop(loaded.version, None)
-            if old:
-                model.statuses[old.version] = VersionStatus(old.version, "UNLOADING")
-                old.replaced = True
-                self._end_if_unused(old)
-        log_event(
-            "version_loaded", model=loaded.name, version=loaded.version, replaces=old.version if old else None
-        )
-
-    def _end_if_unused(self, loaded: LoadedVersion) -> None:
-        """With the lock held: a replaced version ends with its last request; then nothing refers to it."""
-        if loaded.replaced and not loaded.users:
-            self._models[loaded.name].statuses[loaded.version] = VersionStatus(loaded.version, "END")
-
-    def _find(self, name: str | None, version: int | None) -> LoadedVersion:
+    def _find(
+        self, name: str | None, version: int | None, label: str | None
+    ) -> tuple[LoadedVersion, Trial | None]:
         if name is None:
             name = self._only_model()
         model = self._models.get(name)
@@ -265,13 +148,39 @@ class Repository:
             raise ModelNotFoundError(
                 f"there is no model {name!r}; there are: {', '.join(sorted(self._models))}"
             )
-        if model.current is None:
+        if label is not None:
+            version = self._labelled(name, model, label)
+        current = model.current
+        if current is None:
             raise self._without_version(name, model)
-        if version not in (None, model.current.version):
-            raise VersionNotFoundError(
-                f"version {version} of model {name!r} is not loaded; loaded: {model.current.version}"
+        if version is None:
+            if not model.trials:
+                return current, None
+            return self._with_trials(model, current)
+        if version not in model.loaded:
+            loaded = ", ".join(map(str, sorted(model.loaded)))
+            raise VersionNotFoundError(f"version {version} of model {name!r} is not loaded; loaded: {loaded}")
+        return model.loaded[version], None
+
+    def _with_trials(self, model: Served, current: LoadedVersion) -> tuple[LoadedVersion, Trial | None]:
+        shadow = None
+        for trial in model.trials:
+            if trial.kind == "shadow":
+                shadow = trial
+            elif trial.answers(self._sticky_key()):
+                return trial.candidate, trial
+        return current, shadow
+
+    @staticmethod
+    def _labelled(name: str, model: Served, label: str) -> int:
+        if label in model.labels:
+            return model.labels[label]
+        if label in model.pending:
+            raise NotReadyError(
+                f"version {model.pending[label]} of model {name!r}, which is to be {label!r}, is not loaded; "
+                f"GET /v1/models/{name} says where it stands"
             )
-        return model.current
+        raise LabelNotFoundError(f"there is no version label {label!r} of model {name!r}")
 
     def _only_model(self) -> str:
         if self._default_model:
@@ -285,7 +194,9 @@ class Repository:
             )
         return names[0]
 
-    def _without_version(self, name: str, model: _Model) -> NotReadyError | ModelUnavailableError:
+    def _without_version(self, name: str, model: Served) -> NotReadyError | ModelUnavailableError:
+        if model.unloaded:
+            return ModelUnavailableError(f"model {name!r} was unloaded")
         loading = any(status.state in ("START", "LOADING") for status in model.statuses.values())
         if loading or not self._looked:
             return NotReadyError(f"model {name!r} is being loaded; try again in a moment")
@@ -293,30 +204,129 @@ class Repository:
             f"no version of model {name!r} can be served; GET /v1/models/{name} says why each was refused"
         )
 
-    def _set_status(self, name: str, status: VersionStatus) -> None:
+    def _release(self, loaded: LoadedVersion) -> None:
         with self._lock:
-            self._models[name].statuses[status.version] = status
+            loaded.users -= 1
+            if loaded.retired:
+                self._end_if_unused(loaded)
 
-    def _become_ready(self) -> None:
-        if not self._ready and self.names():
-            self._ready = True
-            log_event("ready", models=self.names())
-            if self._on_ready:
-                self._on_ready()
+    def _end_if_unused(self, loaded: LoadedVersion) -> None:
+        """With the lock held: a retired version ends with its last request; then nothing refers to it."""
+        if loaded.retired and not loaded.users:
+            self._set_status(loaded.name, VersionStatus(loaded.version, "END"))
 
-    def _report_folder(self, error: str | None) -> None:
-        if error and error != self._folder_error:
-            log_event("artifacts_unreadable", "error", reason=error)
-        self._folder_error = error
+    def _set_status(self, name: str, status: VersionStatus) -> None:
+        self._models[name].statuses[status.version] = status
 
+    # What follows is for the watch.
 
-def _fingerprint(path: Path) -> Fingerprint:
-    """Changes when a file of the version is added, removed or written."""
-    found = set()
-    try:
-        for file in path.rglob("*"):
-            facts = file.stat()
-            found.add((str(file), facts.st_size, facts.st_mtime_ns))
-    except OSError:
-        pass  # it changes while we look: what was seen so far is a fingerprint of its own
-    return frozenset(found)
+    def meet(self, name: str, versions: list[int]) -> None:
+        """The folder holds these versions of a model; what was refused and is gone is forgotten."""
+        with self._lock:
+            if name not in self._models:
+                self._models[name] = Served()
+                self._set_status(name, VersionStatus(versions[-1], "START"))
+            statuses = self._models[name].statuses
+            for gone in set(statuses) - set(versions):
+                if statuses[gone].state in ("START", "END"):
+                    del statuses[gone]
+
+    def loaded_versions(self, name: str) -> frozenset[int]:
+        """Versions of a model that are loaded."""
+        with self._lock:
+            model = self._models.get(name)
+            return frozenset(model.loaded) if model else frozenset()
+
+    def known(self) -> list[str]:
+        """Every model that was ever met."""
+        with self._lock:
+            return sorted(self._models)
+
+    def set_status(self, name: str, status: VersionStatus) -> None:
+        """A version stands elsewhere now."""
+        with self._lock:
+            self._set_status(name, status)
+
+    def add(self, loaded: LoadedVersion) -> None:
+        """A version is loaded and may answer from now on."""
+        with self._lock:
+            model = self._models[loaded.name]
+            model.loaded[loaded.version] = loaded
+            model.unloaded = False
+            self._set_status(loaded.name, VersionStatus(loaded.version, "AVAILABLE"))
+        log_event("version_loaded", model=loaded.name, version=loaded.version)
+
+    def assign(
+        self,
+        name: str,
+        *,
+        labels: Mapping[str, int],
+        newest: int | None,
+        trials: Mapping[int, float | None],
+        answers: bool = True,
+    ) -> None:
+        """Says which loaded versions answer from now on, in one step; the others end with their last request.
+
+        Args:
+            labels: version labels; one whose version is not loaded stays where it was, and is pending.
+            newest: answers where no version is named and none is labelled stable.
+            trials: candidates with their percentage, None for a shadow.
+            answers: whether a request that names no version is answered.
+        """
+        with self._lock:
+            model = self._models[name]
+            stay = {label: version for label, version in model.labels.items() if label in labels}
+            at_once = {label: version for label, version in labels.items() if version in model.loaded}
+            model.labels = stay | at_once
+            model.pending = {label: version for label, version in labels.items() if label not in at_once}
+            before = model.current
+            version = model.labels.get(STABLE, newest)
+            model.current = model.loaded.get(version) if answers and version is not None else None
+            self._set_trials(model, trials)
+            self._retire(name, set(model.loaded) - {*model.labels.values(), *trials, newest})
+        if model.current is not before:
+            log_event(
+                "version_serves",
+                model=name,
+                version=model.current.version if model.current else None,
+                replaces=before.version if before else None,
+            )
+
+    def unload(self, name: str) -> None:
+        """No version of the model answers any more."""
+        with self._lock:
+            model = self._models[name]
+            if not model.unloaded:
+                log_event("model_unloaded", model=name)
+            model.unloaded = True
+            model.labels, model.pending, model.current = {}, {}, None
+            self._set_trials(model, {})
+            self._retire(name, set(model.loaded))
+
+    def _retire(self, name: str, versions: set[int]) -> None:
+        for version in versions:
+            retired = self._models[name].loaded.pop(version)
+            self._set_status(name, VersionStatus(version, "UNLOADING"))
+            retired.retired = True
+            self._end_if_unused(retired)
+
+    @staticmethod
+    def _set_trials(model: Served, wanted: Mapping[int, float | None]) -> None:
+        current = model.current
+        pairs = [
+            (model.loaded[version], current, percent)
+            for version, percent in wanted.items()
+            if current is not None and version in model.loaded and version != current.version
+        ]
+        kept = {(trial.candidate, trial.stable, trial.percent): trial for trial in model.trials}
+        model.trials = [kept.get(pair) or Trial(*pair) for pair in pairs]
+
+    def looked(self) -> bool:
+        """All that the folder holds has been tried. Returns whether the repository is ready since now."""
+        with self._lock:
+            self._looked = True
+        if self._ready or not self.names():
+            return False
+        self._ready = True
+        log_event("ready", models=self.names())
+        return True

@@ -24,7 +24,9 @@ class PredictRequest(BaseModel):
     model: str | None = Field(
         default=None, description="name of the model; may be left out where only one is served"
     )
-    version: int | None = Field(default=None, description="version of the model; default: the newest loaded")
+    version: int | None = Field(
+        default=None, description="default: the one labelled 'stable', else the newest loaded"
+    )
     version_label: str | None = Field(default=None, description="version label; instead of 'version'")
     top: int | None = Field(
         default=None, ge=1, description="how many probabilities to list, highest first; default: all"
@@ -158,6 +160,41 @@ class MetadataReply(BaseModel):
     metadata: dict[str, Any]
 
 
+class LabelRequest(BaseModel):
+    """The version that a version label shall have."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, json_schema_extra={"example": {"version": 2}})
+
+    version: int = Field(ge=1)
+    accept_below_baseline: bool = Field(
+        default=False, description="also where 'stable' goes to a version less accurate than its baseline"
+    )
+
+
+class LabelReply(BaseModel):
+    """A version label that was moved."""
+
+    model: str
+    label: str
+    version: int | None = Field(description="the version that has it; null: none")
+    previous: int | None = Field(description="the version that had it before")
+    pending: bool = Field(description="requests still get the previous one, until this one is loaded")
+
+
+class ReloadReply(BaseModel):
+    """Every worker has looked at the folder."""
+
+    reloaded: bool
+    models: list[str]
+
+
+class LabelStatus(BaseModel):
+    """Which version answers for a version label, and which shall as soon as it is loaded."""
+
+    version: int | None
+    pending: int | None
+
+
 class LiveReply(BaseModel):
     """The process runs."""
 
@@ -169,6 +206,7 @@ class ReadyReply(BaseModel):
 
     ready: bool
     models: dict[str, list[VersionStatus]]
+    labels: dict[str, dict[str, LabelStatus]]
 
 
 class IndexReply(BaseModel):

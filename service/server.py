@@ -128,7 +128,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         self.settings = settings
         self._make_app = make_app
         self._listener = listener
-        self._peers = Peers(folder / "ready", settings.workers)
+        self._peers = Peers(folder / "ready", settings.workers, folder / "shared")
         super().__init__()
 
     def load_config(self) -> None:
@@ -202,7 +202,7 @@ def _end_worker(server: Any, worker: Any) -> None:
 
 def _prepare_environment(settings: Settings, folder: Path) -> None:
     """What the workers inherit; all of it must stand before the libraries are imported."""
-    for name in ("metrics", "ready"):
+    for name in ("metrics", "ready", "shared"):
         (folder / name).mkdir()
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder / "metrics")
     quiet_tensorflow()

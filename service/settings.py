@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from models.errors import ConfigError
 from models.runtime.threads import available_cpus
+from service.plans import parse_canaries, parse_shadows
 
 PREFIX = "ENGRAM_"
 
@@ -43,6 +44,29 @@ class Settings(BaseSettings):
         ge=0,
         le=86400,
         description="seconds between two looks for new versions; 0 looks only at start",
+    )
+
+    state: Path | None = Field(
+        default=None, description="folder of the version labels; not set: the folder of the saved models"
+    )
+    canary: str | None = Field(
+        default=None,
+        description="NAME=VERSION:PERCENT,...: a version, or a version label, that answers a share of the "
+        "requests which name none",
+    )
+    shadow: str | None = Field(
+        default=None,
+        description="NAME=VERSION,...: a version, or a version label, that is asked too and never answers",
+    )
+    canary_max_failures: float = Field(
+        default=0.05, ge=0, le=1, description="share of failed requests above which a canary is withdrawn"
+    )
+    canary_max_disagreement: float = Field(
+        default=0.3,
+        ge=0,
+        le=1,
+        description="share of texts answered otherwise than by the stable version above which a candidate is "
+        "withdrawn",
     )
 
     host: str = Field(default="127.0.0.1", description="address to listen on")
@@ -137,6 +161,23 @@ class Settings(BaseSettings):
                 )
         return self
 
+    @field_validator("canary")
+    @classmethod
+    def _is_canary(cls, value: str | None) -> str | None:
+        parse_canaries(value)
+        return value
+
+    @field_validator("shadow")
+    @classmethod
+    def _is_shadow(cls, value: str | None) -> str | None:
+        parse_shadows(value)
+        return value
+
+    @property
+    def state_folder(self) -> Path:
+        """Where the version labels stand."""
+        return self.state or self.artifacts
+
     @property
     def origins(self) -> frozenset[str]:
         """Whose pages may ask; may hold "*"."""
@@ -192,9 +233,8 @@ def _sentence(error: ValidationError) -> str:
             sentences.append(problem["msg"].removeprefix("Value error, "))
             continue
         variable = PREFIX + str(problem["loc"][0]).upper()
-        sentences.append(
-            f"{variable} is {_shown(problem['input'])}: {problem['msg'][0].lower()}{problem['msg'][1:]}"
-        )
+        message = problem["msg"].removeprefix("Value error, ")
+        sentences.append(f"{variable} is {_shown(problem['input'])}: {message[0].lower()}{message[1:]}")
     return "; ".join(sentences)
 
 

@@ -41,11 +41,13 @@ def find_artifact(reference: str, artifacts: Path) -> Path:
     """The folder of one saved model.
 
     Args:
-        reference: an existing path, else ``NAME`` (its newest version) or ``NAME/VERSION``.
+        reference: an existing path, else ``NAME`` (its newest version), ``NAME/VERSION`` or
+            ``NAME@VERSION_LABEL``.
         artifacts: the folder that names are looked up in.
 
     Raises:
         ArtifactNotFoundError: nothing stands there.
+        EngramError: the version labels cannot be read.
     """
     path = Path(reference)
     if (path / MANIFEST).is_file():
@@ -53,10 +55,9 @@ def find_artifact(reference: str, artifacts: Path) -> Path:
     if path.is_dir() and (versions := list_versions(path)):
         return path / str(versions[-1])
     name, _, version = reference.partition("/")
-    if "@" in name:
-        raise ArtifactNotFoundError(
-            f"There is no saved model {reference!r}: no version label has been set; use NAME or NAME/VERSION."
-        )
+    if "@" in name and not version:
+        name, _, label = name.partition("@")
+        version = str(_labelled(name, label))
     versions = list_versions(artifacts / name)
     if not versions:
         raise ArtifactNotFoundError(_unknown_model(reference, name, artifacts))
@@ -68,6 +69,17 @@ def find_artifact(reference: str, artifacts: Path) -> Path:
             f"it has {', '.join(map(str, versions))}."
         )
     return artifacts / name / str(int(version))
+
+
+def _labelled(name: str, label: str) -> int:
+    # Imported here, as it asks this module where the models stand.
+    from models.runtime.version_labels import read_version_labels, state_folder
+
+    labels = read_version_labels(state_folder()).get(name, {})
+    if label not in labels:
+        known = f"it has {', '.join(sorted(labels))}" if labels else "none has been set"
+        raise ArtifactNotFoundError(f"The model {name!r} has no version label {label!r}; {known}.")
+    return labels[label]
 
 
 def _unknown_model(reference: str, name: str, artifacts: Path) -> str:

@@ -33,7 +33,11 @@ def register(app: Api, repository: Repository, metrics: Metrics, peers: Peers | 
             name: [status_as_dict(status) for status in statuses]
             for name, statuses in repository.overview().items()
         }
-        return reply({"ready": ready, "models": models}, 200 if ready else 503)
+        labels = {
+            name: {label: {"version": at.version, "pending": at.pending} for label, at in found.items()}
+            for name, found in repository.labels().items()
+        }
+        return reply({"ready": ready, "models": models, "labels": labels}, 200 if ready else 503)
 
     @app.get("/metrics", tags=[_TAG], summary="Prometheus metrics of all workers", responses={200: _TEXT})
     def scrape() -> Response:

@@ -1,12 +1,13 @@
 """Which model a request of TensorFlow Serving's API asks, and its words for what is not there."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from models.runtime.manifest import Manifest
 from service.errors import LabelNotFoundError, ModelNotFoundError, ModelUnavailableError, VersionNotFoundError
-from service.handlers import Handlers
-from service.repository import LoadedVersion
+from service.handlers import Answered, Handlers, Trace
+from service.versions import LoadedVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,23 @@ class Asked:
     version: int | None = None
     label: str | None = None
 
+    def answer(
+        self,
+        handlers: Handlers,
+        texts: Sequence[str],
+        trace: Trace,
+        check: Callable[[Manifest], None] | None = None,
+    ) -> Answered:
+        """Who answered, and one prediction a text; ``check`` is called first.
+
+        Raises:
+            RequestError: there is none.
+        """
+        with self.naming():
+            return handlers.answer(
+                texts, trace, self.name, version=self.version, label=self.label, check=check
+            )
+
     @contextmanager
     def use(self, handlers: Handlers) -> Iterator[LoadedVersion]:
         """Holds the version that answers.
@@ -24,7 +42,7 @@ class Asked:
         Raises:
             RequestError: there is none.
         """
-        with self.naming(), handlers.use(self.name, self.version, self.label) as loaded:
+        with self.naming(), handlers.repository.use(self.name, self.version, self.label) as loaded:
             yield loaded
 
     @contextmanager

@@ -1,6 +1,5 @@
 """``:classify`` and ``:regress``: examples of named features in, scores back."""
 
-import time
 from typing import Any
 
 from models.runtime.manifest import Manifest
@@ -39,12 +38,11 @@ def _ask(
     handlers: Handlers, asked: Asked, request: TfServingExamples, trace: Trace, method: str
 ) -> tuple[Manifest, list[list[float]]]:
     texts = read_examples(request)
-    deadline = time.monotonic() + handlers.settings.timeout_s
-    with asked.use(handlers) as loaded:
-        manifest = loaded.predictor.manifest
-        _check_signature(manifest, request.signature_name or method, method)
-        predictions = handlers.ask(loaded, texts, deadline, trace)
-    return manifest, [prediction.answer.probabilities for prediction in predictions]
+    name = request.signature_name or method
+    loaded, predictions = asked.answer(
+        handlers, texts, trace, lambda manifest: _check_signature(manifest, name, method)
+    )
+    return loaded.predictor.manifest, [prediction.answer.probabilities for prediction in predictions]
 
 
 def read_examples(request: TfServingExamples) -> list[str]:

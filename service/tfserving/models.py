@@ -18,7 +18,7 @@ def model_status(handlers: Handlers, asked: Asked) -> dict[str, Any]:
     version = asked.version
     if asked.label is not None:
         with asked.naming():
-            version = handlers.labelled(asked.name, asked.label)
+            version = handlers.repository.labelled(asked.name, asked.label)
     statuses = handlers.versions(asked.name, version)
     if not statuses and version is None:
         raise ModelNotFoundError(f"Could not find any versions of model {asked.name}")
@@ -34,7 +34,7 @@ def status_as_dict(status: VersionStatus) -> dict[str, Any]:
         "state": status.state,
         "status": {
             # The data is there, but is not what it should be.
-            "error_code": "DATA_LOSS" if status.error_message else "OK",
+            "error_code": "DATA_LOSS" if status.error_message and status.state == "END" else "OK",
             "error_message": status.error_message,
         },
     }

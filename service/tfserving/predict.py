@@ -1,6 +1,5 @@
 """``:predict``: rows or columns of texts in, rows or columns of outputs back."""
 
-import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -21,10 +20,8 @@ def predict(handlers: Handlers, asked: Asked, request: TfServingRequest, trace: 
         RequestError: the request cannot be answered.
     """
     texts, by_row = read_texts(request)
-    deadline = time.monotonic() + handlers.settings.timeout_s
-    with asked.use(handlers) as loaded:
-        predictions = handlers.ask(loaded, texts, deadline, trace)
-        columns = _columns(predictions, loaded.predictor.manifest)
+    loaded, predictions = asked.answer(handlers, texts, trace)
+    columns = _columns(predictions, loaded.predictor.manifest)
     if by_row:
         return {"predictions": _rows(columns, len(texts))}
     # TensorFlow Serving leaves the name out where a signature has one output.

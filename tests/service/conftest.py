@@ -40,7 +40,7 @@ def make_client(store: FakeStore, settings: Settings) -> Callable[..., FlaskClie
     def make(**options: Any) -> FlaskClient:
         repository = store.repository(**options)
         repository.look()
-        return create_app(settings, repository).test_client()
+        return create_app(settings, repository, orders=repository.orders).test_client()
 
     return make
 

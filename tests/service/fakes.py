@@ -3,6 +3,7 @@
 import hashlib
 import json
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,11 @@ from models.runtime.predictor import Prediction, Predictor
 from models.text.spec import TextRule
 from models.text.vocabulary import Vocabulary
 from service.batching import Batcher
+from service.judge import Judge, Limits
+from service.orders import Orders
+from service.plans import parse_canaries, parse_shadows
 from service.repository import Repository
+from service.watch import Sources, Watch
 
 WORDS = ["good", "bad", "film", "a", "the", "is", "好"]
 
@@ -91,6 +96,23 @@ def make_predictor(engine: FakeEngine | None = None, **manifest: Any) -> Predict
     return Predictor(Artifact(Path("/none"), make_manifest(**manifest), vocabulary), engine or FakeEngine())
 
 
+class WatchedRepository(Repository):
+    """A repository with what fills it."""
+
+    watch: Watch
+    orders: Orders
+    judge: Judge
+
+    def look(self) -> None:
+        self.watch.look()
+
+    def start(self) -> None:
+        self.watch.start()
+
+    def stop(self) -> None:
+        self.watch.stop()
+
+
 class FakeStore:
     """A folder of versions, each a file that says how opening it goes."""
 
@@ -115,8 +137,25 @@ class FakeStore:
         )
         return make_predictor(engine, name=path.parent.name, version=int(path.name), **plan["manifest"])
 
-    def repository(self, **options: Any) -> Repository:
-        return Repository(self.folder, self.open, self._batcher, **options)
+    def repository(
+        self,
+        *,
+        reload_s: float = 0.0,
+        on_ready: Callable[[], None] | None = None,
+        orders: Orders | None = None,
+        limits: Limits | None = None,
+        canary: str | None = None,
+        shadow: str | None = None,
+        **options: Any,
+    ) -> "WatchedRepository":
+        repository = WatchedRepository(**options)
+        repository.orders = orders or Orders()
+        sources = Sources(self.folder, self.folder, parse_canaries(canary), parse_shadows(shadow), reload_s)
+        repository.judge = Judge(repository.orders, limits or Limits())
+        repository.watch = Watch(
+            sources, repository, self.open, self._batcher, repository.orders, repository.judge, on_ready
+        )
+        return repository
 
     def _batcher(self, predictor: Predictor) -> Batcher[Prediction]:
         self.batchers.append(Batcher(predictor.answer, max_rows=8, max_queue=16))

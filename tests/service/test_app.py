@@ -114,6 +114,7 @@ def test_the_application_loads_in_the_background(settings, store, monkeypatch) -
     announced = threading.Event()
 
     class Peers:
+        shared = None
         announce = announced.set
 
         def all_ready(self) -> bool:

@@ -147,7 +147,7 @@ def test_only_integer_versions_count(store) -> None:
 
 
 def test_one_unreadable_model_does_not_stop_the_others(store, monkeypatch) -> None:
-    from service import repository as module
+    from service import watch as module
 
     def list_versions(folder):
         if folder.name == "closed":
@@ -203,7 +203,7 @@ def test_a_version_being_loaded_is_shown_as_such(store, monkeypatch) -> None:
     repository = store.repository()
     original = store.open
     monkeypatch.setattr(
-        repository, "_open_version", lambda path: (seen.append(states(repository)), original(path))[1]
+        repository.watch, "_open_version", lambda path: (seen.append(states(repository)), original(path))[1]
     )
     repository.look()
     assert seen == [{1: "LOADING"}]

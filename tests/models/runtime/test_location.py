@@ -4,6 +4,7 @@ import pytest
 
 from models.errors import ArtifactNotFoundError
 from models.runtime.location import find_artifact, list_models, list_versions
+from models.runtime.version_labels import write_version_labels
 
 
 @pytest.fixture
@@ -42,7 +43,7 @@ def test_an_existing_path_goes_before_a_name(artifacts: Path) -> None:
         ("reveiws", "did you mean 'reviews'"),
         ("reviews/7", "it has 1, 2, 10"),
         ("reviews/x", "has no version 'x'"),
-        ("reviews@stable", "no version label"),
+        ("reviews@stable", "no version label 'stable'; none has been set"),
     ],
 )
 def test_what_is_not_there_is_refused_with_what_is(artifacts: Path, reference: str, says: str) -> None:
@@ -53,3 +54,15 @@ def test_what_is_not_there_is_refused_with_what_is(artifacts: Path, reference: s
 def test_an_empty_or_missing_folder_is_said_so(tmp_path: Path) -> None:
     with pytest.raises(ArtifactNotFoundError, match="holds no models"):
         find_artifact("reviews", tmp_path / "none")
+
+
+def test_a_version_label_names_a_version(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    state = artifacts / ".state"
+    state.mkdir()
+    monkeypatch.setenv("ENGRAM_STATE", str(state))
+    write_version_labels(state, {"reviews": {"stable": 2, "gone": 99}})
+    assert find_artifact("reviews@stable", artifacts) == artifacts / "reviews" / "2"
+    with pytest.raises(ArtifactNotFoundError, match="no version label 'x'; it has gone, stable"):
+        find_artifact("reviews@x", artifacts)
+    with pytest.raises(ArtifactNotFoundError, match="no version '99'"):
+        find_artifact("reviews@gone", artifacts)

@@ -30,6 +30,7 @@ def test_not_ready_where_every_model_was_refused(store, make_client) -> None:
 
 def test_ready_only_when_every_worker_is(store, settings) -> None:
     class Peers:
+        shared = None
         ready = False
 
         def all_ready(self) -> bool:

@@ -1,0 +1,109 @@
+"""Moves a version label, after the version has been looked at."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from models.errors import ArtifactNotFoundError, EngramError, InputError
+from models.runtime.artifact import open_artifact, verify_files
+from models.runtime.location import list_models, list_versions
+from models.runtime.manifest import Manifest
+from models.runtime.version_labels import (
+    VersionLabels,
+    locked_version_labels,
+    read_version_labels,
+    write_version_labels,
+)
+from service.errors import BelowBaselineError
+from service.repository import STABLE
+
+_LABEL = re.compile(r"[^/:@\s]{1,64}")
+
+
+def move_label(
+    artifacts: Path, state: Path, name: str, label: str, version: int, *, accept_below_baseline: bool = False
+) -> int | None:
+    """Gives a version label to a version whose files are those that were saved.
+
+    Returns:
+        The version that had it before, or None.
+
+    Raises:
+        InputError: the label is no name.
+        ArtifactNotFoundError: there is no such model or version.
+        ArtifactError: a file of the version is not the one that was saved.
+        BelowBaselineError: ``stable`` would go to a version that answers worse than its baseline.
+        EngramError: the state cannot be read or written.
+    """
+    if not _LABEL.fullmatch(label):
+        raise InputError(
+            f"{label!r} is no version label: it has 1 to 64 characters, no space, '/', ':' or '@' among them."
+        )
+    # The lock keeps the version from being removed meanwhile.
+    with _changing(state) as labels:
+        artifact = open_artifact(_find(artifacts, name, version))
+        verify_files(artifact)
+        if label == STABLE and not accept_below_baseline:
+            _check_baseline(artifact.manifest)
+        before = labels.setdefault(name, {}).get(label)
+        labels[name][label] = version
+    return before
+
+
+def remove_label(state: Path, name: str, label: str) -> int | None:
+    """Takes a version label away.
+
+    Returns:
+        The version that had it, or None where none had.
+
+    Raises:
+        EngramError: the state cannot be read or written.
+    """
+    with _changing(state) as labels:
+        before = labels.get(name, {}).pop(label, None)
+        if not labels.get(name):
+            labels.pop(name, None)
+    return before
+
+
+@contextmanager
+def _changing(state: Path) -> Iterator[VersionLabels]:
+    """The labels, to be changed: written back afterwards, with nobody else changing them meanwhile."""
+    try:
+        state.mkdir(parents=True, exist_ok=True)
+        with locked_version_labels(state):
+            labels = read_version_labels(state)
+            yield labels
+            write_version_labels(state, labels)
+    except OSError as error:
+        raise EngramError(
+            f"The version labels in {state} cannot be changed: {error.strerror}; "
+            "set ENGRAM_STATE to a folder that may be written."
+        ) from error
+
+
+def _find(artifacts: Path, name: str, version: int) -> Path:
+    try:
+        names = list_models(artifacts)
+        versions = list_versions(artifacts / name) if name in names else []
+    except OSError as error:
+        raise EngramError(f"{artifacts} cannot be read: {error.strerror}.") from error
+    if name not in names:
+        raise ArtifactNotFoundError(
+            f"There is no model {name!r} in {artifacts}; there are: {', '.join(names) or 'none'}."
+        )
+    if version not in versions:
+        raise ArtifactNotFoundError(
+            f"The model {name!r} has no version {version}; it has {', '.join(map(str, versions))}."
+        )
+    return artifacts / name / str(version)
+
+
+def _check_baseline(manifest: Manifest) -> None:
+    margin = manifest.margin
+    if margin is not None and margin.value < 0:
+        raise BelowBaselineError(
+            f"Version {manifest.version} of {manifest.name!r} is {-margin.value:.1%} less accurate than its "
+            f"baseline ({manifest.baseline_name}); --accept-below-baseline labels it {STABLE!r} all the same."
+        )
