@@ -16,6 +16,7 @@ from service.batching import Batcher
 from service.body import dump_json
 from service.concurrency import Concurrency, Threads
 from service.errors import RequestError
+from service.explaining import Explainer
 from service.handlers import Handlers, Trace
 from service.judge import Judge, Limits
 from service.loading import open_warm
@@ -67,7 +68,7 @@ def create_app(
         _watch(settings, repository, orders, judge, metrics, peers, concurrency).start()
     app = make_api(settings.max_body)
     access = app.extensions["access"] = Access(settings)
-    handlers = Handlers(settings, repository, Trials(trial_metrics))
+    handlers = Handlers(settings, repository, Trials(trial_metrics), Explainer(concurrency))
     administration = Administration(settings.artifacts, settings.state_folder, orders, peers, concurrency)
     native.register(app, handlers)
     tfserving.register(app, handlers)

@@ -5,9 +5,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from models.runtime.explain import explanation_as_dict
 from models.runtime.manifest import Manifest
 from models.runtime.predictor import Prediction, prediction_as_dict
+from service.concurrency import Threads
 from service.errors import NoTextsError, TextTooLongError, TooManyTextsError
+from service.explaining import Explainer
 from service.repository import Repository, VersionStatus
 from service.schemas import PredictRequest
 from service.settings import Settings
@@ -15,6 +18,9 @@ from service.trials import Trials
 from service.versions import LoadedVersion
 
 Answered = tuple[LoadedVersion, Sequence[Prediction]]
+
+MOST_EXPLAINED = 16
+"""Texts of one request for explanations: each costs as much as some hundred answers."""
 
 
 @dataclass(slots=True)
@@ -34,10 +40,17 @@ class Trace:
 class Handlers:
     """The calls of the service."""
 
-    def __init__(self, settings: Settings, repository: Repository, trials: Trials | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        repository: Repository,
+        trials: Trials | None = None,
+        explainer: Explainer | None = None,
+    ) -> None:
         self.settings = settings
         self.repository = repository
         self._trials = trials or Trials()
+        self._explainer = explainer or Explainer(Threads())
 
     def predict(self, request: PredictRequest, trace: Trace) -> dict[str, Any]:
         """Answers ``/predict``.
@@ -45,9 +58,7 @@ class Handlers:
         Raises:
             RequestError: the request cannot be answered.
         """
-        texts = [request.text] if request.text is not None else request.texts or []
-        if not texts:
-            raise NoTextsError("'texts' is empty; send at least one text")
+        texts = _texts(request)
         loaded, predictions = self.answer(
             texts, trace, request.model, version=request.version, label=request.version_label
         )
@@ -60,6 +71,26 @@ class Handlers:
                 prediction_as_dict(prediction, manifest, request.top) for prediction in predictions
             ],
         }
+
+    def explain(self, request: PredictRequest, trace: Trace) -> dict[str, Any]:
+        """Answers ``/explain``. Asks the version that serves, never one on trial.
+
+        Raises:
+            RequestError: the request cannot be answered.
+        """
+        texts = _texts(request)
+        deadline = time.monotonic() + self.settings.timeout_s
+        with self.repository.use(request.model, request.version, request.version_label) as loaded:
+            trace.model, trace.version, trace.rows = loaded.name, loaded.version, len(texts)
+            self._check_sizes(texts, most=min(MOST_EXPLAINED, self.settings.max_texts))
+            explanations = self._explainer.run(loaded.predictor, texts, deadline)
+            manifest = loaded.predictor.manifest
+            return {
+                "model": loaded.name,
+                "version": loaded.version,
+                "task": manifest.task,
+                "explanations": [explanation_as_dict(each, manifest, request.top) for each in explanations],
+            }
 
     def answer(
         self,
@@ -88,7 +119,7 @@ class Handlers:
             if check:
                 check(loaded.predictor.manifest)
             trace.model, trace.version, trace.rows = loaded.name, loaded.version, len(texts)
-            self._check_sizes(texts)
+            self._check_sizes(texts, self.settings.max_texts)
             if use.trial is not None:
                 loaded, predictions = self._trials.answer(use.trial, loaded, texts, deadline)
                 trace.version = loaded.version
@@ -101,14 +132,19 @@ class Handlers:
         statuses = self.repository.statuses(name)
         return [status for status in statuses if version in (None, status.version)]
 
-    def _check_sizes(self, texts: Sequence[str]) -> None:
-        if len(texts) > self.settings.max_texts:
-            raise TooManyTextsError(
-                f"the request has {len(texts)} texts; at most {self.settings.max_texts} are allowed"
-            )
+    def _check_sizes(self, texts: Sequence[str], most: int) -> None:
+        if len(texts) > most:
+            raise TooManyTextsError(f"the request has {len(texts)} texts; at most {most} are allowed")
         for number, text in enumerate(texts, start=1):
             if len(text) > self.settings.max_characters:
                 raise TextTooLongError(
                     f"text {number} has {len(text)} characters; "
                     f"at most {self.settings.max_characters} are allowed"
                 )
+
+
+def _texts(request: PredictRequest) -> list[str]:
+    texts = [request.text] if request.text is not None else request.texts or []
+    if not texts:
+        raise NoTextsError("'texts' is empty; send at least one text")
+    return texts

@@ -73,6 +73,43 @@ class PredictReply(BaseModel):
     predictions: list[Prediction]
 
 
+class WordEffect(BaseModel):
+    """A word that the model read; several in a row where a text is long."""
+
+    start: int = Field(ge=0, description="where it begins in the text: Unicode code points")
+    end: int = Field(ge=0, description="where it ends, exclusive")
+    word: str
+    effect: float = Field(
+        ge=-1.0, le=1.0, description="the label's probability, minus its probability without the word"
+    )
+
+
+class PrefixAnswer(BaseModel):
+    """The answer to the text up to a word."""
+
+    end: int = Field(ge=0, description="where that word ends, exclusive")
+    label: str
+    confidence: Probability
+    probabilities: dict[str, Probability]
+
+
+class Explanation(BaseModel):
+    """Why a text is answered as it is."""
+
+    label: str = Field(description="the label that is explained: the most probable one")
+    words: list[WordEffect]
+    prefixes: list[PrefixAnswer] = Field(description="one a word; the last is the answer to the whole text")
+
+
+class ExplainReply(BaseModel):
+    """The explanations, in the order of the texts, and whose answers they explain."""
+
+    model: str
+    version: int
+    task: Literal["classification", "multilabel"]
+    explanations: list[Explanation]
+
+
 class ErrorReply(BaseModel):
     """Why a request was not answered."""
 
