@@ -26,7 +26,9 @@ def test_every_call_is_described(spec) -> None:
     for operations in spec["paths"].values():
         for operation in operations.values():
             assert "200" in operation["responses"]
-            assert "422" not in operation["responses"] or operation["operationId"].startswith(("predict", "explain"))
+            assert "422" not in operation["responses"] or operation["operationId"].startswith(
+                ("predict", "explain")
+            )
 
 
 def test_the_request_is_described_field_by_field(spec) -> None:

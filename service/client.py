@@ -1,0 +1,313 @@
+"""Asks a service over HTTP from Python: ``Client``, and ``AsyncClient`` for asyncio.
+
+    from service.client import Client
+
+    with Client("http://127.0.0.1:8501") as client:
+        print(client.predict("Not bad at all.").label)
+
+Needs httpx (the extra ``client``), and nothing of what the service itself needs.
+"""
+
+import asyncio
+import random
+import time
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self, overload
+
+import httpx
+
+from models.errors import EngramError
+from service.schemas import ExplainReply, Explanation, Prediction, PredictReply
+
+# The service's own default limit, and well below the bytes a body may have.
+MOST_TEXTS = 256
+_MOST_CHARACTERS = 1_000_000
+_RETRIED = (429, 503)
+_FIRST_WAIT_S, _LONGEST_WAIT_S = 0.2, 10.0
+
+
+class ServiceError(EngramError):
+    """The service refused a request, or did not answer it.
+
+    Attributes:
+        status: HTTP status; 0 where there was no answer.
+        code: the service's code, such as ``MODEL_NOT_FOUND``; "" where there was none.
+    """
+
+    def __init__(self, message: str, status: int = 0, code: str = "") -> None:
+        super().__init__(message)
+        self.status, self.code = status, code
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who shall answer, and how much of the answer is wanted; as the fields of ``POST /predict``."""
+
+    model: str | None = None
+    version: int | None = None
+    version_label: str | None = None
+    top: int | None = None
+
+    def body(self, texts: Sequence[str]) -> dict[str, Any]:
+        """The JSON of a request."""
+        chosen = {"model": self.model, "version": self.version, "version_label": self.version_label}
+        fields = {"texts": list(texts), **chosen, "top": self.top}
+        return {name: value for name, value in fields.items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How often a request is sent anew while the service is full, not ready or out of reach.
+
+    Attributes:
+        retries: times after the first.
+    """
+
+    retries: int = 5
+
+    def wait_s(self, attempt: int, reply: httpx.Response | httpx.TransportError) -> float | None:
+        """Seconds until the next attempt; None where there is none.
+
+        Args:
+            attempt: how many were made.
+            reply: what the last one brought.
+        """
+        response = reply if isinstance(reply, httpx.Response) else None
+        if attempt > self.retries or (response is not None and response.status_code not in _RETRIED):
+            return None
+        # Doubled each time; drawn, so that those who were refused together do not come back together.
+        longest = min(_LONGEST_WAIT_S, _FIRST_WAIT_S * 2 ** (attempt - 1))
+        wait = random.uniform(longest / 2, longest)
+        asked = response.headers.get("Retry-After", "") if response is not None else ""
+        return max(wait, min(_LONGEST_WAIT_S, float(asked))) if asked.isdecimal() else wait
+
+
+class Client:
+    """Asks a service; may be used by several threads.
+
+    Args:
+        url: of the service, such as ``http://127.0.0.1:8501``.
+        key: an API key, where the service wants one.
+        timeout_s: for one attempt.
+        retries: attempts after the first while the service is full, not ready or out of reach.
+        transport: of httpx, in place of its own.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        key: str | None = None,
+        timeout_s: float = 30.0,
+        retries: int = 5,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        self._http = httpx.Client(
+            base_url=url, headers=_headers(key), timeout=timeout_s, transport=transport, trust_env=False
+        )
+        self._patience = Patience(retries)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self._http.close()
+
+    @overload
+    def predict(self, texts: str, **asked: Any) -> Prediction: ...
+    @overload
+    def predict(self, texts: Sequence[str], **asked: Any) -> list[Prediction]: ...
+    def predict(self, texts: str | Sequence[str], **asked: Any) -> Prediction | list[Prediction]:
+        """The answer to a text, or those to several, in order; long lists are sent in parts.
+
+        Args:
+            texts: one text or a sequence of them.
+            asked: ``model``, ``version``, ``version_label``, ``top``.
+
+        Raises:
+            ServiceError: the service refuses, or cannot be reached.
+        """
+        if isinstance(texts, str):
+            return self._predict([texts], Asked(**asked))[0]
+        return list(self.stream(texts, **asked))
+
+    def stream(self, texts: Iterable[str], **asked: Any) -> Iterator[Prediction]:
+        """The answers to any number of texts, as they come; reads no further ahead than one request.
+
+        Args and Raises as for ``predict``.
+        """
+        wanted = Asked(**asked)
+        for part in parts(texts):
+            yield from self._predict(part, wanted)
+
+    def explain(self, text: str, **asked: Any) -> Explanation:
+        """Why a text is answered as it is. Args and Raises as for ``predict``."""
+        reply = self._post("/explain", Asked(**asked).body([text]))
+        return ExplainReply.model_validate(reply).explanations[0]
+
+    def _predict(self, texts: Sequence[str], asked: Asked) -> list[Prediction]:
+        return PredictReply.model_validate(self._post("/predict", asked.body(texts))).predictions
+
+    def _post(self, path: str, body: Mapping[str, Any]) -> Any:
+        attempt = 0
+        while True:
+            attempt += 1
+            reply: httpx.Response | httpx.TransportError
+            try:
+                reply = self._http.post(path, json=body)
+            except httpx.TransportError as error:
+                reply = error
+            wait = self._patience.wait_s(attempt, reply)
+            if wait is None:
+                return answer_of(reply, self._http.base_url)
+            time.sleep(wait)
+
+
+class AsyncClient:
+    """The same for asyncio; see ``Client``."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        key: str | None = None,
+        timeout_s: float = 30.0,
+        retries: int = 5,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self._http = httpx.AsyncClient(
+            base_url=url, headers=_headers(key), timeout=timeout_s, transport=transport, trust_env=False
+        )
+        self._patience = Patience(retries)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Closes the connections."""
+        await self._http.aclose()
+
+    @overload
+    async def predict(self, texts: str, **asked: Any) -> Prediction: ...
+    @overload
+    async def predict(self, texts: Sequence[str], **asked: Any) -> list[Prediction]: ...
+    async def predict(self, texts: str | Sequence[str], **asked: Any) -> Prediction | list[Prediction]:
+        """As ``Client.predict``."""
+        if isinstance(texts, str):
+            return (await self._predict([texts], Asked(**asked)))[0]
+        return [prediction async for prediction in self.stream(texts, **asked)]
+
+    async def stream(
+        self, texts: Iterable[str] | AsyncIterable[str], **asked: Any
+    ) -> AsyncIterator[Prediction]:
+        """As ``Client.stream``; the texts may come from an asynchronous iterator too."""
+        wanted = Asked(**asked)
+        if isinstance(texts, AsyncIterable):
+            async for part in async_parts(texts):
+                for prediction in await self._predict(part, wanted):
+                    yield prediction
+            return
+        for part in parts(texts):
+            for prediction in await self._predict(part, wanted):
+                yield prediction
+
+    async def explain(self, text: str, **asked: Any) -> Explanation:
+        """As ``Client.explain``."""
+        reply = await self._post("/explain", Asked(**asked).body([text]))
+        return ExplainReply.model_validate(reply).explanations[0]
+
+    async def _predict(self, texts: Sequence[str], asked: Asked) -> list[Prediction]:
+        reply = await self._post("/predict", asked.body(texts))
+        return PredictReply.model_validate(reply).predictions
+
+    async def _post(self, path: str, body: Mapping[str, Any]) -> Any:
+        attempt = 0
+        while True:
+            attempt += 1
+            reply: httpx.Response | httpx.TransportError
+            try:
+                reply = await self._http.post(path, json=body)
+            except httpx.TransportError as error:
+                reply = error
+            wait = self._patience.wait_s(attempt, reply)
+            if wait is None:
+                return answer_of(reply, self._http.base_url)
+            await asyncio.sleep(wait)
+
+
+class _Part:
+    """Texts that one request can carry."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self._characters = 0
+
+    def has_room_for(self, text: str) -> bool:
+        """Whether ``text`` fits in; the first always does."""
+        if not self.texts:
+            return True
+        return len(self.texts) < MOST_TEXTS and self._characters + len(text) <= _MOST_CHARACTERS
+
+    def add(self, text: str) -> None:
+        """Takes a text."""
+        self.texts.append(text)
+        self._characters += len(text)
+
+
+def parts(texts: Iterable[str]) -> Iterator[list[str]]:
+    """Lists of texts that one request can carry, in order; read only as they are asked for."""
+    part = _Part()
+    for text in texts:
+        if not part.has_room_for(text):
+            yield part.texts
+            part = _Part()
+        part.add(text)
+    if part.texts:
+        yield part.texts
+
+
+async def async_parts(texts: AsyncIterable[str]) -> AsyncIterator[list[str]]:
+    """``parts`` of an asynchronous iterator."""
+    part = _Part()
+    async for text in texts:
+        if not part.has_room_for(text):
+            yield part.texts
+            part = _Part()
+        part.add(text)
+    if part.texts:
+        yield part.texts
+
+
+def answer_of(reply: httpx.Response | httpx.TransportError, url: httpx.URL) -> Any:
+    """The JSON of a reply.
+
+    Raises:
+        ServiceError: it is a refusal or no reply at all.
+    """
+    if not isinstance(reply, httpx.Response):
+        raise ServiceError(f"{url} did not answer: {reply or type(reply).__name__}.") from reply
+    if reply.is_success:
+        return reply.json()
+    try:
+        body = reply.json()
+        message, code = str(body["error"]), str(body["code"])
+    except (ValueError, KeyError, TypeError):
+        message, code = f"{url} answered {reply.status_code} {reply.reason_phrase}", ""
+    raise ServiceError(message, reply.status_code, code)
+
+
+def _headers(key: str | None) -> dict[str, str]:
+    return {"Authorization": f"Bearer {key}"} if key else {}

@@ -1,0 +1,213 @@
+"""The client against the real application, and against services that are full, gone or strange."""
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from service import client as module
+from service.app import create_app
+from service.client import AsyncClient, Client, Patience, ServiceError, parts
+from tests.service.conftest import make_settings
+from tests.service.fakes import FakeStore
+
+URL = "http://service.test"
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    store = FakeStore(tmp_path_factory.mktemp("artifacts"))
+    store.add("reviews", 1)
+    repository = store.repository()
+    repository.look()
+    return create_app(make_settings(store.folder), repository)
+
+
+@pytest.fixture
+def client(app: Any) -> Iterator[Client]:
+    with Client(URL, transport=httpx.WSGITransport(app)) as found:
+        yield found
+
+
+def expected(app: Any, texts: list[str], **more: Any) -> list[dict[str, Any]]:
+    reply = app.test_client().post("/predict", json={"texts": texts, **more}).get_json()
+    predictions: list[dict[str, Any]] = reply["predictions"]
+    return predictions
+
+
+def shown(predictions: list[Any]) -> list[dict[str, Any]]:
+    return [prediction.model_dump(exclude_none=True) for prediction in predictions]
+
+
+def test_one_text_gives_one_typed_answer_and_a_list_a_list(app: Any, client: Client) -> None:
+    one = client.predict("a good film", top=1)
+    assert one.label in ("negative", "positive")
+    assert 0 <= one.confidence <= 1
+    texts = ["good", "", "bad 好"]
+    assert shown([one]) == expected(app, ["a good film"], top=1)
+    assert shown(client.predict(texts, model="reviews", version=1)) == expected(app, texts)
+    assert client.predict([]) == []
+    assert [word.word for word in client.explain("a good film").words] == ["a", "good", "film"]
+
+
+def test_long_lists_are_sent_in_parts_and_streams_are_read_as_they_are_asked_for(
+    app: Any, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MOST_TEXTS", 10)
+    texts = [f"film {'good ' * (number % 3)}" for number in range(25)]
+    assert shown(client.predict(texts)) == [each for text in texts for each in expected(app, [text])]
+    read: list[str] = []
+
+    def source() -> Iterator[str]:
+        for text in texts:
+            read.append(text)
+            yield text
+
+    stream = client.stream(source())
+    assert read == []
+    next(stream)
+    assert len(read) == 11
+    assert len(list(stream)) == 24
+
+
+def test_parts_hold_no_more_than_a_body_may(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_MOST_CHARACTERS", 10)
+    assert list(parts(["a" * 4, "b" * 6, "c", "d" * 50, "e"])) == [
+        ["aaaa", "bbbbbb"], ["c"], ["d" * 50], ["e"]
+    ]  # fmt: skip
+
+
+def test_a_refusal_says_what_the_service_says(client: Client) -> None:
+    with pytest.raises(ServiceError, match="'reviewz'") as refused:
+        client.predict("a", model="reviewz")
+    assert (refused.value.status, refused.value.code) == (404, "MODEL_NOT_FOUND")
+    with pytest.raises(ServiceError, match="version 9") as refused:
+        client.explain("a", version=9)
+    assert (refused.value.status, refused.value.code) == (404, "VERSION_NOT_FOUND")
+
+
+class Scripted:
+    """A service that answers what it is told, one thing after the other, the last one for ever."""
+
+    def __init__(self, *replies: httpx.Response | Exception) -> None:
+        self.replies, self.asked = list(replies), 0
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        reply = self.replies[min(self.asked, len(self.replies) - 1)]
+        self.asked += 1
+        if isinstance(reply, Exception):
+            raise reply
+        return reply
+
+
+def refusal(status: int, **headers: str) -> httpx.Response:
+    return httpx.Response(status, json={"error": "not now", "code": "CODE"}, headers=headers)
+
+
+def good() -> httpx.Response:
+    prediction = {
+        "label": "a", "confidence": 1.0, "margin": 1.0, "abstained": False, "probabilities": {"a": 1.0},
+        "tokens": 1, "unknown_tokens": [], "truncated": False,
+    }  # fmt: skip
+    body = {"model": "m", "version": 1, "task": "classification", "predictions": [prediction]}
+    return httpx.Response(200, json=body)
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """How long the client waited; it does not."""
+    found: list[float] = []
+    monkeypatch.setattr(module.time, "sleep", found.append)
+    return found
+
+
+def test_a_full_or_missing_service_is_asked_again_and_again_later(waits: list[float]) -> None:
+    service = Scripted(
+        refusal(429, **{"Retry-After": "3"}), refusal(503), httpx.ConnectError("refused"), good()
+    )
+    client = Client(URL, transport=httpx.MockTransport(service))
+    assert client.predict("x").label == "a"
+    assert service.asked == 4
+    assert waits[0] == 3.0
+    assert 0.2 <= waits[1] <= 0.4
+    assert 0.4 <= waits[2] <= 0.8
+
+
+@pytest.mark.parametrize(
+    ("reply", "asked", "status", "code", "said"),
+    [
+        (refusal(429), 3, 429, "CODE", "not now"),
+        (refusal(400), 1, 400, "CODE", "not now"),
+        (httpx.Response(502, text="<html>"), 1, 502, "", "502 Bad Gateway"),
+        (httpx.ConnectError("refused"), 3, 0, "", "did not answer: refused"),
+    ],
+)
+def test_at_last_the_failure_is_raised(
+    reply: httpx.Response | Exception, asked: int, status: int, code: str, said: str, waits: list[float]
+) -> None:
+    service = Scripted(reply)
+    client = Client(URL, retries=2, transport=httpx.MockTransport(service))
+    with pytest.raises(ServiceError, match=said) as failed:
+        client.predict("x")
+    assert (service.asked, failed.value.status, failed.value.code) == (asked, status, code)
+    assert len(waits) == asked - 1
+
+
+def test_waits_grow_up_to_a_limit() -> None:
+    waits = [Patience(retries=99).wait_s(attempt, refusal(503)) or 0.0 for attempt in range(1, 30)]
+    assert all(0 < wait <= 10 for wait in waits)
+    assert min(waits[10:]) >= 5
+
+
+def test_the_key_travels_with_every_request() -> None:
+    seen: list[str] = []
+
+    def service(request: httpx.Request) -> httpx.Response:
+        seen.append(request.headers["Authorization"])
+        return good()
+
+    Client(URL, key="secret", transport=httpx.MockTransport(service)).predict("x")
+    assert seen == ["Bearer secret"]
+
+
+def test_the_asynchronous_client_does_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_TEXTS", 2)
+    waited: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waited.append(seconds)
+
+    monkeypatch.setattr(module.asyncio, "sleep", sleep)
+    sizes: list[int] = []
+
+    def service(request: httpx.Request) -> httpx.Response:
+        sizes.append(len(request.read()))
+        return refusal(503) if len(sizes) == 1 else good()
+
+    async def source() -> AsyncIterator[str]:
+        for text in "abc":
+            yield text
+
+    async def run() -> None:
+        async with AsyncClient(URL, transport=httpx.MockTransport(service)) as client:
+            assert (await client.predict("x")).label == "a"
+            assert len(waited) == 1
+            assert [each.label async for each in client.stream(source())] == ["a", "a"]
+            assert len(await client.predict(["a", "b", "c"])) == 2
+
+    asyncio.run(run())
+    assert len(sizes) == 6
+
+
+def test_the_client_needs_nothing_of_the_service() -> None:
+    code = (
+        "import sys, service.client;"
+        "print([name for name in ('flask', 'gevent', 'gunicorn', 'numpy', 'tensorflow', 'onnxruntime')"
+        " if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
