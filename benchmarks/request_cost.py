@@ -93,9 +93,14 @@ def stages(predictor: Predictor, concurrency: Concurrency, texts: Sequence[str])
         lambda batch: predictions[: len(batch)],
         max_rows=64,
         max_queue=64,
-        observe=metrics.batch_rows.observe,
+        observer=metrics.texts(predictor),
         concurrency=concurrency,
     )
+
+    def count_request() -> None:
+        metrics.begin()
+        metrics.observe_request("/predict", 200, manifest.name, manifest.version, 0.001)
+
     asked: dict[str, Any] = {"model": manifest.name, "version": manifest.version, "rows": 1}
     head = {"model": manifest.name, "version": manifest.version, "task": manifest.task}
     return {
@@ -111,7 +116,7 @@ def stages(predictor: Predictor, concurrency: Concurrency, texts: Sequence[str])
         "reply": each(
             lambda one: dump_json({**head, "predictions": [prediction_as_dict(one, manifest)]}), predictions
         ),
-        "metrics": lambda: metrics.observe_request("/predict", 200, manifest.name, manifest.version, 0.001),
+        "metrics": count_request,
         "log line": lambda: log_event(
             "request", method="POST", route="/predict", status=200, ms=1.23, request_id="0" * 32, **asked
         ),

@@ -111,7 +111,7 @@ def _watch(
             predictor.answer,
             max_rows=settings.max_batch,
             max_queue=settings.max_queue,
-            observe=metrics.batch_rows.observe,
+            observer=metrics.texts(predictor),
             concurrency=concurrency,
         ),
         orders,
@@ -134,6 +134,7 @@ def _observe_requests(app: Api, metrics: Metrics, doors: Doors) -> None:
     @app.before_request
     def begin() -> Response | None:
         trace = g.trace = Trace(started=time.perf_counter())
+        metrics.begin()
         asked: Request = request._get_current_object()  # type: ignore[attr-defined]
         preflight = doors.answer_preflight(asked)
         if preflight is None and (caller := doors.admit(asked)):
@@ -155,8 +156,11 @@ def _observe_requests(app: Api, metrics: Metrics, doors: Doors) -> None:
         status = response.status_code
         metrics.observe_request(route, status, trace.model, trace.version, seconds)
         more: dict[str, Any] = {}
+        if trace.code:
+            metrics.reject(route, trace.code)
+            more["code"] = trace.code
         if trace.model:
-            more = {"model": trace.model, "version": trace.version, "rows": trace.rows}
+            more |= {"model": trace.model, "version": trace.version, "rows": trace.rows}
         if trace.caller:
             more["caller"] = trace.caller
         log_event(
@@ -176,6 +180,7 @@ def _answer_errors(app: Api, settings: Settings) -> None:
 
     @app.errorhandler(RequestError)
     def refuse(error: RequestError) -> Response:
+        g.trace.code = error.code
         response = _error(str(error), error.code, error.tfs_status if _on_tfserving() else error.status)
         if response.status_code == 401:
             response.headers["WWW-Authenticate"] = 'Bearer realm="engram"'

@@ -9,28 +9,39 @@ import math
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from models.text.plain import Encoded
 from service.concurrency import Concurrency, Event, Threads
 from service.errors import DeadlineError, QueueFullError
 
 Answer = TypeVar("Answer")
+Seen = TypeVar("Seen", contravariant=True)
 
 # What a time step costs beside what one row adds to it: a batch of n rows and t steps takes about
 # t * (STEP_COST + n). Measured on a bidirectional LSTM of 64 units.
 STEP_COST = 16
 
 
+class Observer(Protocol[Seen]):
+    """Told of every batch that was answered."""
+
+    def batch(
+        self, rows: Sequence[Encoded], answers: Sequence[Seen], engine_s: float, waits_s: Iterable[float]
+    ) -> None:
+        """``engine_s``: seconds to compute it; ``waits_s``: seconds that each row had waited before."""
+
+
 class _Job(Generic[Answer]):
     """The rows of one request and what became of them; guarded by the batcher's lock."""
 
-    __slots__ = ("answers", "error", "left", "rows", "wake")
+    __slots__ = ("answers", "began", "error", "left", "rows", "wake")
 
     def __init__(self, rows: Sequence[Encoded], wake: Event) -> None:
         self.rows = rows
+        self.began = time.perf_counter()
         self.answers: list[Answer] = [None] * len(rows)  # type: ignore[list-item]
         self.left = len(rows)
         self.error: Exception | None = None
@@ -63,7 +74,7 @@ class Batcher(Generic[Answer]):
         run: computes the answers of some rows, in order.
         max_rows: most rows of one batch.
         max_queue: most rows that may wait while the engine runs.
-        observe: called with the number of rows of each batch.
+        observer: told of every batch.
         concurrency: how the requests wait for each other.
     """
 
@@ -73,13 +84,13 @@ class Batcher(Generic[Answer]):
         *,
         max_rows: int,
         max_queue: int,
-        observe: Callable[[int], None] | None = None,
+        observer: Observer[Answer] | None = None,
         concurrency: Concurrency | None = None,
     ) -> None:
         self._run = run
         self._max_rows = max_rows
         self._max_queue = max_queue
-        self._observe = observe
+        self._observer = observer
         self._concurrency = concurrency or Threads()
         # Of the last batch; the first may take any time.
         self._seconds_per_cost = math.inf
@@ -186,9 +197,9 @@ class Batcher(Generic[Answer]):
     def _outcomes(self, batch: list[_Waiting[Answer]]) -> Sequence[Answer | Exception]:
         """Computes a batch; where that fails, each row alone, so that only the guilty one fails."""
         try:
-            return self._compute([waiting.row for waiting in batch])
+            return self._compute(batch)
         except Exception as error:
-            return [error] if len(batch) == 1 else [self._alone(waiting.row) for waiting in batch]
+            return [error] if len(batch) == 1 else [self._alone(waiting) for waiting in batch]
         except BaseException as error:
             # The leading request is being ended; those who wait for it must not wait for ever.
             lost = RuntimeError(f"the request that ran the batch ended: {error!r}")
@@ -198,19 +209,21 @@ class Batcher(Generic[Answer]):
                 job.wake.set()
             raise
 
-    def _alone(self, row: Encoded) -> Answer | Exception:
+    def _alone(self, waiting: _Waiting[Answer]) -> Answer | Exception:
         try:
-            return self._compute([row])[0]
+            return self._compute([waiting])[0]
         except Exception as error:
             return error
 
-    def _compute(self, rows: Sequence[Encoded]) -> Sequence[Answer]:
-        if self._observe:
-            self._observe(len(rows))
+    def _compute(self, batch: list[_Waiting[Answer]]) -> Sequence[Answer]:
+        rows = [waiting.row for waiting in batch]
         cost = 1 + max(len(row.ids) for row in rows) * (STEP_COST + len(rows))
         began = time.perf_counter()
         answers = self._concurrency.compute(lambda: self._run(rows), cost * self._seconds_per_cost)
-        self._seconds_per_cost = (time.perf_counter() - began) / cost
+        seconds = time.perf_counter() - began
+        self._seconds_per_cost = seconds / cost
+        if self._observer:
+            self._observer.batch(rows, answers, seconds, [began - waiting.job.began for waiting in batch])
         return answers
 
     def _deliver(

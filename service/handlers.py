@@ -27,7 +27,8 @@ MOST_EXPLAINED = 16
 class Trace:
     """What a request turned out to be about, for its log line and its metrics.
 
-    ``started`` is the ``time.perf_counter()`` of its arrival; ``caller`` the name of the key that came along.
+    ``started`` is the ``time.perf_counter()`` of its arrival; ``caller`` the name of the key that came along;
+    ``code`` that of the error it failed with.
     """
 
     started: float
@@ -35,6 +36,7 @@ class Trace:
     version: int = 0
     rows: int = 0
     caller: str = ""
+    code: str = ""
 
 
 class Handlers:

@@ -1,56 +1,89 @@
-"""Prometheus metrics, right under several workers: each writes files of its own, a scrape adds them up."""
+"""Prometheus metrics, right under several workers: each counts in files of its own, a scrape adds them up.
+
+What happens in every request is counted in blocks (``tally.py``), what is rare with prometheus_client.
+"""
 
 import os
+import shutil
+import tempfile
+import weakref
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
+
+from models.runtime.predictor import Predictor
+from service.bins import SECONDS, bin_of
+from service.exposition import REQUESTS, WORKER, TallyCollector
+from service.tally import Block
+from service.text_tally import TextTally
+from service.versions import VersionStatus
 
 MULTIPROCESS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 
-_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
-_ROWS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
-
 
 class Metrics:
-    """The counters of one application; other parts add theirs to its ``registry``."""
+    """The counters of one application.
+
+    Attributes:
+        registry: for further metrics of what happens rarely.
+    """
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        # Looking a child up by its labels costs more than counting.
-        self._children: dict[tuple[str, int, str, int], tuple[Counter, Histogram]] = {}
-        self.requests = Counter(
-            "engram_requests_total",
-            "Requests answered.",
-            ["route", "status", "model", "version"],
+        shared = os.environ.get(MULTIPROCESS_VARIABLE)
+        self._shared = shared is not None
+        self._folder = Path(shared or tempfile.mkdtemp(prefix="engram-metrics-"))
+        if not self._shared:
+            weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+        self._requests: dict[tuple[str, int, str, int], Block] = {}
+        self._worker = Block(self._folder, {"kind": WORKER}, 1)
+        self._rejections = Counter(
+            "engram_rejections",
+            "Requests that were refused, by cause.",
+            ["route", "code"],
             registry=self.registry,
         )
-        self.seconds = Histogram(
-            "engram_request_seconds",
-            "Seconds from a request's arrival in the application to its answer.",
-            ["route"],
-            buckets=_SECONDS,
-            registry=self.registry,
-        )
-        self.batch_rows = Histogram(
-            "engram_batch_rows", "Texts computed together.", buckets=_ROWS, registry=self.registry
-        )
+
+    def begin(self) -> None:
+        """A request has arrived."""
+        with self._worker.lock:
+            self._worker.values[0] += 1
 
     def observe_request(self, route: str, status: int, model: str, version: int, seconds: float) -> None:
         """Counts an answered request. ``model`` is empty where none was found: callers invent no labels."""
         key = (route, status, model, version)
-        children = self._children.get(key)
-        if children is None:
-            labels = (route, str(status), model, str(version) if version else "")
-            children = self._children[key] = (self.requests.labels(*labels), self.seconds.labels(route))
-        requests, histogram = children
-        requests.inc()
-        histogram.observe(seconds)
+        block = self._requests.get(key)
+        if block is None:
+            header = {"kind": REQUESTS, "key": [route, str(status), model, str(version) if version else ""]}
+            block = self._requests[key] = Block(self._folder, header, len(SECONDS) + 2)
+        values = block.values
+        with block.lock:
+            values[0] += seconds
+            values[1 + bin_of(SECONDS, seconds)] += 1
+        with self._worker.lock:
+            self._worker.values[0] -= 1
 
-    def expose(self) -> bytes:
-        """The metrics of all worker processes in Prometheus' text format."""
-        if MULTIPROCESS_VARIABLE not in os.environ:
-            return generate_latest(self.registry)
-        registry = CollectorRegistry()
-        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-        return generate_latest(registry)
+    def reject(self, route: str, code: str) -> None:
+        """Counts a request that was refused."""
+        self._rejections.labels(route, code).inc()
+
+    def texts(self, predictor: Predictor) -> TextTally:
+        """Counts what a version is asked and answers."""
+        return TextTally(self._folder, predictor)
+
+    def expose(self, versions: Mapping[str, Sequence[VersionStatus]]) -> bytes:
+        """The metrics of all worker processes in Prometheus' text format.
+
+        Args:
+            versions: the statuses of this worker's versions, by model.
+        """
+        tallied = CollectorRegistry()
+        tallied.register(TallyCollector(self._folder, versions))
+        rare = self.registry
+        if self._shared:
+            rare = CollectorRegistry()
+            MultiProcessCollector(rare)  # type: ignore[no-untyped-call]
+        return generate_latest(tallied) + generate_latest(rare)

@@ -54,13 +54,18 @@ class Calibration(_Part):
 
 
 class DataReference(_Part):
-    """What the training data looked like; what is served later can be held against it."""
+    """What the training data looked like; what is served later can be held against it.
+
+    ``length_shares`` maps limits, ascending, to the share of the texts with at most so many tokens and more
+    than the limit before; the other texts are longer.
+    """
 
     fingerprint: str
     rows: dict[str, int]
     skipped: dict[str, int]
     label_share: dict[str, float]
     length_quantiles: dict[str, float]
+    length_shares: dict[str, Share] = {}
     unknown_rate: float
     truncated_rate: float
 

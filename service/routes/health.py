@@ -41,4 +41,4 @@ def register(app: Api, repository: Repository, metrics: Metrics, peers: Peers | 
 
     @app.get("/metrics", tags=[_TAG], summary="Prometheus metrics of all workers", responses={200: _TEXT})
     def scrape() -> Response:
-        return Response(metrics.expose(), content_type=CONTENT_TYPE)
+        return Response(metrics.expose(repository.overview()), content_type=CONTENT_TYPE)

@@ -91,9 +91,11 @@ def make_manifest(**changes: Any) -> Manifest:
     return Manifest(**(values | changes))
 
 
-def make_predictor(engine: FakeEngine | None = None, **manifest: Any) -> Predictor:
+def make_predictor(
+    engine: FakeEngine | None = None, path: Path = Path("/none/reviews/1"), **manifest: Any
+) -> Predictor:
     vocabulary = Vocabulary(("[PAD]", "[OTHER]", *WORDS))
-    return Predictor(Artifact(Path("/none"), make_manifest(**manifest), vocabulary), engine or FakeEngine())
+    return Predictor(Artifact(path, make_manifest(**manifest), vocabulary), engine or FakeEngine())
 
 
 class WatchedRepository(Repository):
@@ -135,7 +137,7 @@ class FakeStore:
         engine = self.engines.setdefault(
             (path.parent.name, int(path.name)), FakeEngine(offset=int(path.name))
         )
-        return make_predictor(engine, name=path.parent.name, version=int(path.name), **plan["manifest"])
+        return make_predictor(engine, path, name=path.parent.name, version=int(path.name), **plan["manifest"])
 
     def repository(
         self,
