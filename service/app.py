@@ -26,7 +26,7 @@ from service.orders import Orders
 from service.peers import Peers
 from service.plans import parse_canaries, parse_shadows
 from service.repository import Repository
-from service.routes import admin, documents, health, native, tfserving
+from service.routes import admin, documents, health, native, openinference, tfserving
 from service.routes.api import Api, make_api
 from service.routes.doors import Doors, careful
 from service.settings import Settings
@@ -73,6 +73,7 @@ def create_app(
     native.register(app, handlers)
     tfserving.register(app, handlers)
     health.register(app, repository, metrics, peers)
+    openinference.register(app, handlers, administration, peers)
     admin.register(app, handlers, administration)
     documents.register(app)
     _observe_requests(app, metrics, Doors(settings, access))
@@ -181,7 +182,7 @@ def _answer_errors(app: Api, settings: Settings) -> None:
     @app.errorhandler(RequestError)
     def refuse(error: RequestError) -> Response:
         g.trace.code = error.code
-        response = _error(str(error), error.code, error.tfs_status if _on_tfserving() else error.status)
+        response = _error(str(error), error.code, error.tfs_status if _on_protocol() else error.status)
         if response.status_code == 401:
             response.headers["WWW-Authenticate"] = 'Bearer realm="engram"'
         if error.retry_after is not None:
@@ -209,6 +210,10 @@ def _answer_errors(app: Api, settings: Settings) -> None:
     def bug(error: Exception) -> Response:
         app.logger.error("a request failed", exc_info=error)
         return _error("the service failed to answer; its log says why", "INTERNAL", 500)
+
+
+def _on_protocol() -> bool:
+    return request.path.startswith(("/v1/", "/v2/"))
 
 
 def _on_tfserving() -> bool:

@@ -17,6 +17,7 @@ from werkzeug.routing import BaseConverter
 
 from service.body import check_type, dump_json, parse_request
 from service.handlers import Trace
+from service.openinference.tensors import JSON_LENGTH_HEADER, split_body
 from service.schemas import ErrorReply
 
 
@@ -38,10 +39,15 @@ class Api(OpenAPI):
                 # The URL converters have checked these.
                 arguments["path"] = path.model_construct(**url)
             if body is not None:
-                # TensorFlow Serving does not look at the declared type.
-                if not asked.path.startswith("/v1/"):
+                data = _read_body(asked)
+                if asked.path.startswith("/v2/"):
+                    data, g.behind_json = split_body(data, asked.headers.get(JSON_LENGTH_HEADER))
+                    # Triton's clients send nothing where they have nothing to say.
+                    data = data or b"{}"
+                elif not asked.path.startswith("/v1/"):
+                    # The servers whose protocols these are do not look at the declared type.
                     check_type(asked.mimetype)
-                arguments["body"] = parse_request(body, _read_body(asked))
+                arguments["body"] = parse_request(body, data)
             return func(**arguments)
 
         return view
@@ -59,7 +65,7 @@ class ModelName(BaseConverter):
 
 def make_api(max_body: int) -> Api:
     """An application without routes; a body may have ``max_body`` bytes."""
-    info = Info(title="Engram", version=_version(), description="Recurrent networks on text, served.")
+    info = Info(title="Engram", version=engram_version(), description="Recurrent networks on text, served.")
     app = Api(
         "service",
         info=info,
@@ -78,7 +84,7 @@ def make_api(max_body: int) -> Api:
     return app
 
 
-def reply(body: dict[str, Any], status: int = 200) -> Response:
+def reply(body: dict[str, Any] | list[Any], status: int = 200) -> Response:
     """A JSON reply."""
     return Response(dump_json(body), status, mimetype="application/json")
 
@@ -110,7 +116,8 @@ def _failure(description: str) -> dict[str, Any]:
     return {"description": description, "content": {"application/json": {"schema": schema}}}
 
 
-def _version() -> str:
+def engram_version() -> str:
+    """The version of this package; "0" where it is not installed."""
     try:
         return version("engram")
     except PackageNotFoundError:

@@ -1,0 +1,1 @@
+"""The Open Inference Protocol, version 2 (kserve/open-inference-protocol), in plain values."""

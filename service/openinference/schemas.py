@@ -1,0 +1,139 @@
+"""What the routes of the Open Inference Protocol take and give."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, RootModel
+
+Parameters = dict[str, bool | int | float | str]
+Dimension = int
+
+
+class InputTensor(BaseModel):
+    """A tensor of a request. Its data follow the JSON object where ``binary_data_size`` is given."""
+
+    name: str
+    shape: list[Dimension]
+    datatype: str
+    parameters: Parameters = {}
+    data: list[Any] | None = None
+
+
+class RequestedOutput(BaseModel):
+    """An output that shall be in the reply."""
+
+    name: str
+    parameters: Parameters = {}
+
+
+class InferRequest(BaseModel):
+    """Texts, as a tensor of strings."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "id": "42",
+                "inputs": [
+                    {
+                        "name": "text",
+                        "shape": [2],
+                        "datatype": "BYTES",
+                        "data": ["A wonderful film.", "Dull."],
+                    }
+                ],
+                "outputs": [{"name": "label"}, {"name": "confidence"}],
+            }
+        }
+    )
+
+    id: str | None = None
+    parameters: Parameters = {}
+    inputs: list[InputTensor]
+    outputs: list[RequestedOutput] | None = None
+
+
+class OutputTensor(BaseModel):
+    """A tensor of a reply."""
+
+    name: str
+    shape: list[Dimension]
+    datatype: str
+    parameters: Parameters | None = None
+    data: list[Any] | None = None
+
+
+class InferReply(BaseModel):
+    """The outputs asked for, or all."""
+
+    model_name: str
+    model_version: str
+    id: str | None = None
+    outputs: list[OutputTensor]
+
+
+class TensorMetadata(BaseModel):
+    """A tensor that a model takes or gives; -1 stands for any number."""
+
+    name: str
+    datatype: str
+    shape: list[int]
+
+
+class ModelMetadata(BaseModel):
+    """What a model takes and gives."""
+
+    name: str
+    versions: list[str]
+    platform: str
+    inputs: list[TensorMetadata]
+    outputs: list[TensorMetadata]
+
+
+class ServerMetadata(BaseModel):
+    """What answers here."""
+
+    name: str
+    version: str
+    extensions: list[str]
+
+
+class ServerHealth(BaseModel):
+    """Whether the service lives and can answer."""
+
+    live: bool
+    ready: bool | None = None
+
+
+class ModelReady(BaseModel):
+    """Whether a model can answer."""
+
+    name: str
+    ready: bool
+
+
+class IndexRequest(BaseModel):
+    """Which models shall be listed."""
+
+    ready: bool = Field(default=False, description="only those that can answer")
+
+
+class IndexEntry(BaseModel):
+    """A version of a model: READY, LOADING, UNLOADING or UNAVAILABLE, and why."""
+
+    name: str
+    version: str
+    state: str
+    reason: str
+
+
+class Index(RootModel[list[IndexEntry]]):
+    """All versions of all models."""
+
+
+class LoadRequest(BaseModel):
+    """Parameters of the protocol, which mean nothing here."""
+
+    parameters: dict[str, Any] = {}
+
+
+class Done(BaseModel):
+    """An empty object."""
