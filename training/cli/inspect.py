@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from training.data.inspection import Inspection, PartFacts
 
+from training.cli.arguments import add_overrides
+
 NAME = "inspect"
 HELP = "classes, duplicates, overlap, conflicts, unknown words and lengths of the data of a config"
 
@@ -22,14 +24,7 @@ _TEXT_SHOWN = 70
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the verb's arguments."""
     parser.add_argument("config", type=Path, metavar="CONFIG", help="a config file")
-    parser.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        dest="overrides",
-        metavar="KEY=VALUE",
-        help="section.key=value, instead of what the config says",
-    )
+    add_overrides(parser)
     parser.add_argument("--json", action="store_true", help="print everything as one JSON object")
 
 

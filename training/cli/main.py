@@ -15,6 +15,7 @@ from models.runtime.threads import available_cpus, limit_threads
 from training.cli import (
     average,
     compare,
+    doctor,
     evaluate,
     explain,
     find_threshold,
@@ -38,6 +39,7 @@ VERBS: tuple[ModuleType, ...] = (
     compare,
     find_threshold,
     prune,
+    doctor,
 )
 INTERRUPTED = 130
 
