@@ -81,7 +81,10 @@ class Baseline:
 
 
 def fit_baselines(
-    data: LinearData, config: CalibrationConfig, cache_folder: Path | None = None
+    data: LinearData,
+    config: CalibrationConfig,
+    cache_folder: Path | None = None,
+    recipes: Sequence[Recipe] = RECIPES,
 ) -> tuple[Baseline, ...]:
     """The baselines, the best on dev first.
 
@@ -89,6 +92,7 @@ def fit_baselines(
         data: what to fit.
         config: how they are calibrated.
         cache_folder: where fitted ones are kept; None keeps none.
+        recipes: which.
 
     Raises:
         DataError: no text holds a token.
@@ -96,7 +100,7 @@ def fit_baselines(
     kept = FitCache(cache_folder, LinearModel.from_bytes, LinearModel.to_bytes) if cache_folder else None
     fitter = _Fitter(data)
     found = []
-    for recipe in RECIPES:
+    for recipe in recipes:
         start = time.perf_counter()
         key = cache_key(recipe.key, data.fingerprint, data.rule, data.task, data.labels, data.seed)
         model = kept.load(key) if kept else None

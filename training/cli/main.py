@@ -23,6 +23,7 @@ from training.cli import (
     inspect,
     predict,
     prune,
+    review,
     score,
     train,
 )
@@ -30,6 +31,7 @@ from training.cli import (
 VERBS: tuple[ModuleType, ...] = (
     init,
     inspect,
+    review,
     train,
     average,
     evaluate,

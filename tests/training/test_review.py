@@ -1,0 +1,106 @@
+"""Labels turned on purpose are found, right ones are left alone, and no copy gives an answer away."""
+
+import csv
+import json
+import random
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from training.config_file import parse_config
+from training.review import _fold, review
+
+RunCli = Callable[..., Any]
+
+GOOD, BAD = ["warm", "bright", "clever", "lovely"], ["dull", "cold", "clumsy", "sad"]
+FILLER = ["the", "film", "with", "music", "and", "story", "was"]
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> tuple[Path, set[str]]:
+    """300 rows of which 12 have the other label, and these."""
+    draw = random.Random(4)
+    rows, wrong = [], set()
+    for number in range(300):
+        words, label = (GOOD, "good") if number % 2 else (BAD, "bad")
+        text = " ".join([*draw.choices(FILLER, k=6), *draw.choices(words, k=2), str(number)])
+        if number % 25 == 3:
+            wrong.add(text)
+            label = "bad" if label == "good" else "good"
+        rows.append((text, label))
+    path = tmp_path / "rows.csv"
+    with path.open("w", newline="") as file:
+        csv.writer(file).writerows([("text", "label"), *rows])
+    return path, wrong
+
+
+def config(path: Path, **data: Any) -> Any:
+    return parse_config({"name": "x", "data": {"train": str(path), **data}})
+
+
+def test_turned_labels_are_found(data: tuple[Path, set[str]]) -> None:
+    path, wrong = data
+    found = review(config(path))
+    assert found.rows == 300
+    # Of twelve, one has a single word to tell it by.
+    first = found.doubts[:11]
+    assert {doubt.text for doubt in first} <= wrong
+    assert all(doubt.given != doubt.suggested and 0 < doubt.doubt <= 1 for doubt in found.doubts)
+    assert [doubt.doubt for doubt in found.doubts] == sorted((d.doubt for d in found.doubts), reverse=True)
+    assert len(found.doubts) < 2 * len(wrong)
+    assert {doubt.part for doubt in found.doubts} <= {"train", "dev", "test"}
+
+
+def test_a_text_with_two_labels_is_a_conflict_and_never_learned_and_asked(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    rows = [
+        {"text": f"{word} {n}", "label": label}
+        for n in range(40)
+        for word, label in (("warm", "a"), ("cold", "b"))
+    ]
+    rows += [{"text": "warm  1", "label": "b"}, {"text": " warm 1", "label": "b"}]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    (conflict,) = review(config(path, dev=0.2, test="none")).conflicts
+    assert conflict.labels == {"a": 1, "b": 2}
+    assert _fold("warm  1") == _fold(" warm 1 ")
+
+
+def test_the_verb_prints_the_worst_first_and_writes_all(
+    engram: RunCli, data: tuple[Path, set[str]], tmp_path: Path
+) -> None:
+    path, wrong = data
+    (tmp_path / "run.toml").write_text(f'name = "x"\ndata.train = "{path}"\n')
+    listed = tmp_path / "doubts.csv"
+    shown = engram("review", tmp_path / "run.toml", "--most", 3, "--output", listed)
+    assert shown.code == 0
+    assert len(shown.out.splitlines()) == 3
+    assert all("perhaps" in line for line in shown.out.splitlines())
+    with listed.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len({row["text"] for row in rows} & wrong) >= 11
+    assert f"{len(rows)} of 300 rows" in shown.err
+    again = engram("review", tmp_path / "run.toml", "--output", listed)
+    assert (again.code, "exists already" in again.err) == (2, True)
+    as_json = json.loads(engram("review", tmp_path / "run.toml", "--json").out)
+    assert len(as_json["doubts"]) == len(rows)
+
+
+@pytest.mark.parametrize(
+    ("task", "rows", "said"),
+    [
+        ("multilabel", 'a b,"[""x""]"\n' * 9 + 'c,"[""y""]"\n' * 9, 'not "multilabel"'),
+        ("classification", "a,x\nb,y\nc,x\nd,y\n", "4 rows are too few"),
+    ],
+)
+def test_what_cannot_be_reviewed_is_said(
+    engram: RunCli, tmp_path: Path, task: str, rows: str, said: str
+) -> None:
+    (tmp_path / "rows.csv").write_text(f"text,{'labels' if task == 'multilabel' else 'label'}\n{rows}")
+    path = tmp_path / "run.toml"
+    path.write_text(
+        f'name = "x"\ntask = "{task}"\ndata.train = "rows.csv"\ndata.dev = 0.5\ndata.test = "none"\n'
+    )
+    refused = engram("review", path)
+    assert (refused.code, said in refused.err) == (2, True), refused.err
