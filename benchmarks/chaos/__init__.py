@@ -1,0 +1,1 @@
+"""Whether requests are answered, and rightly, while everything beside them changes."""
