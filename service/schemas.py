@@ -2,9 +2,19 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from service import described
 
 Probability = Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+def _whole(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+# JSON knows no integers: 2.0 is one too.
+Whole = Annotated[int, BeforeValidator(_whole)]
 
 
 class PredictRequest(BaseModel):
@@ -14,7 +24,7 @@ class PredictRequest(BaseModel):
         extra="forbid",
         strict=True,
         json_schema_extra={
-            "oneOf": [{"required": ["text"]}, {"required": ["texts"]}],
+            **described.PREDICT,
             "example": {"texts": ["A wonderful film.", "Dull."]},
         },
     )
@@ -24,11 +34,11 @@ class PredictRequest(BaseModel):
     model: str | None = Field(
         default=None, description="name of the model; may be left out where only one is served"
     )
-    version: int | None = Field(
+    version: Whole | None = Field(
         default=None, description="default: the one labelled 'stable', else the newest loaded"
     )
     version_label: str | None = Field(default=None, description="version label; instead of 'version'")
-    top: int | None = Field(
+    top: Whole | None = Field(
         default=None, ge=1, description="how many probabilities to list, highest first; default: all"
     )
 
@@ -128,12 +138,16 @@ class TfServingRequest(BaseModel):
 
     model_config = ConfigDict(
         json_schema_extra={
-            "oneOf": [{"required": ["instances"]}, {"required": ["inputs"]}],
+            **described.TFS_PREDICT,
             "example": {"instances": ["A wonderful film.", {"b64": "RHVsbC4="}]},
         }
     )
 
-    signature_name: str | None = Field(default=None, description="'serving_default' or nothing")
+    signature_name: str | None = Field(
+        default=None,
+        description="'serving_default' or nothing",
+        json_schema_extra={"enum": ["serving_default", "", None]},
+    )
     instances: list[Any] | None = Field(default=None, description='texts, {"b64": text} or {"text": text}')
     inputs: Any = Field(default=None, description='a list of texts, or {"text": list of texts}')
 
@@ -149,12 +163,29 @@ class TfServingExamples(BaseModel):
     """TensorFlow Serving's classify and regress request: examples of named features, here ``text``."""
 
     model_config = ConfigDict(
-        json_schema_extra={"example": {"examples": [{"text": "A wonderful film."}, {"text": "Dull."}]}}
+        json_schema_extra={
+            **described.TFS_EXAMPLES,
+            "example": {"examples": [{"text": "A wonderful film."}, {"text": "Dull."}]},
+        }
     )
 
     signature_name: str | None = Field(default=None, description="'classify', 'regress' or nothing")
     context: dict[str, Any] | None = Field(default=None, description="features that all examples share")
-    examples: list[Any] = Field(description='{"text": text} or {"text": {"b64": text}}')
+    examples: list[Any] = Field(
+        description='{"text": text} or {"text": {"b64": text}}', json_schema_extra=described.EXAMPLES
+    )
+
+
+class ClassifyRequest(TfServingExamples):
+    """TensorFlow Serving's classify request."""
+
+    signature_name: str | None = Field(default=None, json_schema_extra={"enum": ["classify", "", None]})
+
+
+class RegressRequest(TfServingExamples):
+    """TensorFlow Serving's regress request."""
+
+    signature_name: str | None = Field(default=None, json_schema_extra={"enum": ["regress", "", None]})
 
 
 class ClassifyReply(BaseModel):
@@ -202,7 +233,7 @@ class LabelRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True, json_schema_extra={"example": {"version": 2}})
 
-    version: int = Field(ge=1)
+    version: Whole = Field(ge=1)
     accept_below_baseline: bool = Field(
         default=False, description="also where 'stable' goes to a version less accurate than its baseline"
     )

@@ -71,7 +71,7 @@ def make_api(max_body: int) -> Api:
         info=info,
         doc_ui=False,
         static_folder=None,
-        responses={"default": _failure("Any other failure")},
+        responses={"default": failure("Any other failure")},
         # Documented as every other error is; ours are never lists.
         validation_error_status="default",
         validation_error_model=ErrorReply,
@@ -93,7 +93,7 @@ def replies(success: type[BaseModel], *failures: int) -> ResponseDict:
     """What a route documents: its reply and the statuses it fails with."""
     documented: ResponseDict = {200: success}
     for status in failures:
-        documented[status] = _failure(HTTPStatus(status).phrase)
+        documented[status] = failure(HTTPStatus(status).phrase)
     return documented
 
 
@@ -110,8 +110,8 @@ def _read_body(asked: Request) -> bytes:
     return data
 
 
-def _failure(description: str) -> dict[str, Any]:
-    """An error reply, by reference: its schema is made once."""
+def failure(description: str) -> dict[str, Any]:
+    """What is documented of an error reply: a reference, as its schema is made once."""
     schema = {"$ref": f"#/components/schemas/{ErrorReply.__name__}"}
     return {"description": description, "content": {"application/json": {"schema": schema}}}
 

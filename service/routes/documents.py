@@ -4,6 +4,7 @@ from flask import Response
 from flask_openapi3_swagger.plugins import RegisterPlugin  # type: ignore[import-untyped]
 
 from service.routes.api import Api, reply
+from service.routes.description import describe
 from service.schemas import IndexReply
 
 _LINKS = {
@@ -25,7 +26,7 @@ def register(app: Api) -> None:
 
     @app.get("/openapi.json", doc_ui=False)
     def openapi() -> Response:
-        return reply(app.api_doc)
+        return reply(describe(app))
 
     # The badge of Swagger's page would ask a validator on the internet.
     app.config["SWAGGER_CONFIG"] = {"validatorUrl": None}

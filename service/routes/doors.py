@@ -58,7 +58,8 @@ class Doors:
         Raises:
             RequestError: they may not.
         """
-        if self._access.open or self._is_open(asked):
+        rule = asked.url_rule
+        if self._access.open or (rule is not None and is_open(rule.rule)):
             return None
         environ = asked.environ
         return self._access.admit(environ.get("HTTP_AUTHORIZATION", ""), environ.get("REMOTE_ADDR", ""))
@@ -75,10 +76,10 @@ class Doors:
         origin = asked.environ.get("HTTP_ORIGIN")
         return origin is not None and ("*" in self._origins or origin in self._origins)
 
-    @staticmethod
-    def _is_open(asked: Request) -> bool:
-        rule = asked.url_rule
-        return rule is not None and (rule.rule in _OPEN or rule.rule.startswith(_OPEN_PREFIX))
+
+def is_open(rule: str) -> bool:
+    """Whether anyone may ask what stands there."""
+    return rule in _OPEN or rule.startswith(_OPEN_PREFIX)
 
 
 def careful(app: WSGIApplication) -> WSGIApplication:

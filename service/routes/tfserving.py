@@ -5,17 +5,18 @@ from typing import Any
 
 from flask import Response
 from flask_openapi3.models.tag import Tag
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from service.errors import InvalidRequestError
 from service.handlers import Handlers
 from service.routes.api import Api, replies, reply, trace
 from service.schemas import (
     ClassifyReply,
+    ClassifyRequest,
     MetadataReply,
     ModelStatusReply,
     RegressReply,
-    TfServingExamples,
+    RegressRequest,
     TfServingReply,
     TfServingRequest,
 )
@@ -41,7 +42,7 @@ class ModelPath(BaseModel):
 class VersionPath(ModelPath):
     """One version."""
 
-    version: int
+    version: int = Field(ge=0)
 
     def asked(self) -> Asked:
         """What the path names."""
@@ -81,8 +82,8 @@ def register(app: Api, handlers: Handlers) -> None:
 def _register_calls(app: Api, handlers: Handlers, path: str, schema: type[ModelPath], suffix: str) -> None:
     calls: dict[str, tuple[Callable[..., dict[str, Any]], type[BaseModel], type[BaseModel]]] = {
         "predict": (predict, TfServingRequest, TfServingReply),
-        "classify": (classify, TfServingExamples, ClassifyReply),
-        "regress": (regress, TfServingExamples, RegressReply),
+        "classify": (classify, ClassifyRequest, ClassifyReply),
+        "regress": (regress, RegressRequest, RegressReply),
     }
     for name, (answer, request, success) in calls.items():
         view = _asking(handlers, answer)

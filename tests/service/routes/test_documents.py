@@ -66,3 +66,26 @@ def test_the_page_loads_only_what_this_service_has(client) -> None:
 def test_the_index_leads_to_what_is_there(client) -> None:
     links = client.get("/").get_json()["links"]
     assert {client.get(path).status_code for path in links.values()} <= {200, 405}
+
+
+def test_every_error_of_a_call_is_described(spec) -> None:
+    described = spec["paths"]["/predict"]["post"]["responses"]
+    assert set(described) == {
+        *("200", "400", "401", "404", "408", "413", "415", "422", "429", "500", "503", "504", "default")
+    }
+    assert "401" not in spec["paths"]["/healthz"]["get"]["responses"]
+    assert {"MODEL_NOT_FOUND", "RATE_LIMITED", "QUEUE_FULL", "INVALID_API_KEY"} <= set(
+        spec["components"]["schemas"]["ErrorReply"]["properties"]["code"]["examples"]
+    )
+
+
+def test_it_says_where_a_key_is_needed(spec) -> None:
+    assert spec["components"]["securitySchemes"]["key"]["scheme"] == "bearer"
+    security = {path: next(iter(calls.values()))["security"] for path, calls in spec["paths"].items()}
+    assert security["/healthz"] == []
+    assert {} in security["/predict"]
+    assert security["/admin/reload"] == [{"key": []}]
+
+
+def test_asking_twice_changes_nothing(client, spec) -> None:
+    assert client.get("/openapi.json").get_json() == spec
