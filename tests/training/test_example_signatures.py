@@ -88,3 +88,20 @@ def test_the_service_describes_the_signatures_as_they_are_in_the_file(
 )
 def test_only_one_of_two_labels_is_a_number(labels: list[str], task: Any, expected: set[str]) -> None:
     assert set(example_signatures(lambda texts: texts, labels, task)) == expected
+
+
+def test_a_session_answers_by_the_names_of_the_tensors(tiny_artifact: Path, saved: Any) -> None:
+    """As TensorFlow Serving does it: initialised once, then fed and fetched by name."""
+    examples = [example(text=text.encode()) for text in TEXTS]
+    expected = saved.signatures["serving_default"](text=tf.constant(TEXTS))["probabilities"].numpy()
+    with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+        graph = tf.compat.v1.saved_model.load(session, ["serve"], str(tiny_artifact))
+        classify, regress = graph.signature_def["classify"], graph.signature_def["regress"]
+        feed = {classify.inputs["inputs"].name: examples}
+        classes, scores = session.run(
+            [classify.outputs["classes"].name, classify.outputs["scores"].name], feed
+        )
+        (numbers,) = session.run([regress.outputs["outputs"].name], {regress.inputs["inputs"].name: examples})
+    assert classes.tolist() == [[b"negative", b"positive"]] * len(TEXTS)
+    np.testing.assert_allclose(scores, expected, atol=1e-6)
+    np.testing.assert_allclose(numbers, expected[:, 1], atol=1e-6)
