@@ -1,10 +1,10 @@
-"""``engram score`` on a million short texts: memory, a kill in the middle, and its speed beside the service's.
+"""Scoring a million short texts: memory, a kill in the middle, and the speed beside the service's.
 
     python -m benchmarks.scoring --artifact artifacts/reviews/1 [--rows 1000000] [--output FILE.json]
 
-The run is killed (SIGKILL) when a third of the rows is answered and started again. Exits 1 where a row is lost
-or doubled, where memory grows by more than a tenth after the first tenth, or where the service over HTTP, asked
-the same texts one a request by 16 clients and 256 a request by 4, answers more texts a second.
+``engram score`` is killed (SIGKILL) when a third of the rows is answered and started again. Exits 1 where a
+row is lost or doubled, where memory grows by more than a tenth after the first tenth, or where the service
+over HTTP, asked the same texts one a request by 16 clients and 256 a request by 4, answers more a second.
 """
 
 import argparse

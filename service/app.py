@@ -1,13 +1,9 @@
 """The Flask application: routes, the error contract, request ids, log and metrics."""
 
 import gc
-import re
-import secrets
-import time
 from http import HTTPStatus
-from typing import Any
 
-from flask import Request, Response, g, request
+from flask import Response, g, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
 from service.access import Access
@@ -17,11 +13,11 @@ from service.body import dump_json
 from service.concurrency import Concurrency, Threads
 from service.errors import RequestError
 from service.explaining import Explainer
-from service.handlers import Handlers, Trace
+from service.handlers import Handlers
 from service.judge import Judge, Limits
 from service.loading import open_warm
-from service.logs import log_event
 from service.metrics import Metrics
+from service.observing import observe_requests
 from service.orders import Orders
 from service.peers import Peers
 from service.plans import parse_canaries, parse_shadows
@@ -30,12 +26,12 @@ from service.routes import admin, documents, health, native, openinference, tfse
 from service.routes.api import Api, make_api
 from service.routes.doors import Doors, careful
 from service.settings import Settings
+from service.tracing import open_tracing
 from service.trial_metrics import TrialMetrics
 from service.trials import Trials
 from service.watch import Sources, Watch
 
 _LONGEST_MESSAGE = 500
-_REQUEST_ID = re.compile(r"[\w.:/+=-]{1,128}", re.ASCII)
 
 
 def create_app(
@@ -76,7 +72,8 @@ def create_app(
     openinference.register(app, handlers, administration, peers)
     admin.register(app, handlers, administration)
     documents.register(app)
-    _observe_requests(app, metrics, Doors(settings, access))
+    tracing = app.extensions["tracing"] = open_tracing(settings)
+    observe_requests(app, metrics, Doors(settings, access), tracing)
     _answer_errors(app, settings)
     app.wsgi_app = careful(app.wsgi_app)  # type: ignore[method-assign, assignment]
     return app
@@ -127,53 +124,6 @@ def _settle(peers: Peers | None) -> None:
     gc.freeze()
     if peers:
         peers.announce()
-
-
-def _observe_requests(app: Api, metrics: Metrics, doors: Doors) -> None:
-    """Asks who is there, and gives every reply a request id, a log line and its place in the metrics."""
-
-    @app.before_request
-    def begin() -> Response | None:
-        trace = g.trace = Trace(started=time.perf_counter())
-        metrics.begin()
-        asked: Request = request._get_current_object()  # type: ignore[attr-defined]
-        preflight = doors.answer_preflight(asked)
-        if preflight is None and (caller := doors.admit(asked)):
-            trace.caller = caller.name
-        return preflight
-
-    @app.after_request
-    def finish(response: Response) -> Response:
-        trace: Trace = g.trace
-        seconds = time.perf_counter() - trace.started
-        asked: Request = request._get_current_object()  # type: ignore[attr-defined]
-        sent = asked.headers.get("X-Request-ID", "")
-        request_id = sent if _REQUEST_ID.fullmatch(sent) else secrets.token_hex(16)
-        response.headers["X-Request-ID"] = request_id
-        doors.finish(asked, response)
-        # The rule, not the path: what callers make up must not become a label.
-        rule = asked.url_rule
-        route = rule.rule if rule else "unmatched"
-        status = response.status_code
-        metrics.observe_request(route, status, trace.model, trace.version, seconds)
-        more: dict[str, Any] = {}
-        if trace.code:
-            metrics.reject(route, trace.code)
-            more["code"] = trace.code
-        if trace.model:
-            more |= {"model": trace.model, "version": trace.version, "rows": trace.rows}
-        if trace.caller:
-            more["caller"] = trace.caller
-        log_event(
-            "request",
-            method=asked.method,
-            route=route,
-            status=status,
-            ms=round(seconds * 1000, 2),
-            request_id=request_id,
-            **more,
-        )
-        return response
 
 
 def _answer_errors(app: Api, settings: Settings) -> None:

@@ -28,7 +28,7 @@ class Trace:
     """What a request turned out to be about, for its log line and its metrics.
 
     ``started`` is the ``time.perf_counter()`` of its arrival; ``caller`` the name of the key that came along;
-    ``code`` that of the error it failed with.
+    ``code`` that of the error it failed with; ``texts`` what was asked, where the log shall hold it.
     """
 
     started: float
@@ -37,6 +37,7 @@ class Trace:
     rows: int = 0
     caller: str = ""
     code: str = ""
+    texts: Sequence[str] = ()
 
 
 class Handlers:
@@ -83,7 +84,7 @@ class Handlers:
         texts = _texts(request)
         deadline = time.monotonic() + self.settings.timeout_s
         with self.repository.use(request.model, request.version, request.version_label) as loaded:
-            trace.model, trace.version, trace.rows = loaded.name, loaded.version, len(texts)
+            self._note(trace, loaded, texts)
             self._check_sizes(texts, most=min(MOST_EXPLAINED, self.settings.max_texts))
             explanations = self._explainer.run(loaded.predictor, texts, deadline)
             manifest = loaded.predictor.manifest
@@ -120,7 +121,7 @@ class Handlers:
         with use as loaded:
             if check:
                 check(loaded.predictor.manifest)
-            trace.model, trace.version, trace.rows = loaded.name, loaded.version, len(texts)
+            self._note(trace, loaded, texts)
             self._check_sizes(texts, self.settings.max_texts)
             if use.trial is not None:
                 loaded, predictions = self._trials.answer(use.trial, loaded, texts, deadline)
@@ -133,6 +134,11 @@ class Handlers:
         """Statuses of one or all versions of a model, newest first; empty if there is none."""
         statuses = self.repository.statuses(name)
         return [status for status in statuses if version in (None, status.version)]
+
+    def _note(self, trace: Trace, loaded: LoadedVersion, texts: Sequence[str]) -> None:
+        trace.model, trace.version, trace.rows = loaded.name, loaded.version, len(texts)
+        if self.settings.log_texts:
+            trace.texts = texts
 
     def _check_sizes(self, texts: Sequence[str], most: int) -> None:
         if len(texts) > most:

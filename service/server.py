@@ -23,6 +23,7 @@ from service.keys import read_keys
 from service.logs import GunicornLog, log_event, logging_config
 from service.peers import Peers
 from service.settings import Settings, unknown_settings
+from service.tracing import check_tracing
 from service.worker import GreenletWorker
 
 MakeApp = Callable[[Settings, Peers], WSGIApplication]
@@ -43,6 +44,7 @@ def serve(settings: Settings, make_app: MakeApp | None = None) -> None:
     """
     check_artifacts(settings.artifacts)
     check_doors(settings)
+    check_tracing(settings)
     for name, near in unknown_settings().items():
         log_event("unknown_setting", "warning", setting=name, did_you_mean=near)
     listener = listen(settings.host, settings.port)
@@ -197,6 +199,8 @@ def _leave_interrupts_to_master(worker: Any) -> None:
 def _end_worker(server: Any, worker: Any) -> None:
     """Ends a drained worker at once: tearing down under TensorFlow's threads can crash or hang."""
     if worker.booted and os.getpid() == worker.pid:
+        if tracing := getattr(worker.wsgi, "extensions", {}).get("tracing"):
+            tracing.close()
         os._exit(0)
 
 

@@ -125,6 +125,11 @@ class Settings(BaseSettings):
     timeout_s: float = Field(
         default=5.0, gt=0, le=600, description="seconds a request may wait for its answer; beyond it 504"
     )
+    log_texts: bool = Field(default=False, description="1 writes the texts that are asked into the log")
+    tracing: bool = Field(
+        default=False,
+        description="1 sends a span a request to OTEL_EXPORTER_OTLP_ENDPOINT (needs the extra tracing)",
+    )
     client_timeout_s: float = Field(
         default=30.0,
         gt=0,
