@@ -235,6 +235,8 @@ class OutputConfig(Section):
 
     artifacts: FilePath = Path("artifacts")
     """Folder of all artifacts, relative to the current folder, where the service looks too."""
+    events: bool = True
+    """Keep curves, gradient norms and word vectors under .tensorboard, for TensorBoard."""
     onnx: bool | Literal["int8"] = True
     """Also write the network for the fast engine; "int8" adds a file of about a quarter of the size."""
 

@@ -20,12 +20,13 @@ from training.bootstrap import macro_f1_of
 from training.checkpoint import Arrays, CheckpointStore, RunState
 from training.config import TrainingConfig
 from training.evaluate import Targets
+from training.event_log import EventLog
 from training.history import EpochRecord, History, Stop
 from training.interrupt import Interrupt
 from training.prefetch import prefetched
 from training.progress import Reporter
 from training.step import NetworkSteps
-from training.tally import Divergence, Tally
+from training.tally import Divergence, Observe, Tally
 from training.updates import Updates
 from training.word_dropout import hide_words
 
@@ -88,11 +89,24 @@ class Fit:
         )
 
     def run(
-        self, store: CheckpointStore, reporter: Reporter, interrupt: Interrupt, *, resume: bool
+        self,
+        store: CheckpointStore,
+        reporter: Reporter,
+        interrupt: Interrupt,
+        *,
+        resume: bool,
+        log: EventLog | None = None,
     ) -> History:
         """Trains until the epochs or the patience are used up, or the person asks to stop.
 
         Afterwards the model has the weights of the best epoch.
+
+        Args:
+            store: keeps the state after every epoch.
+            reporter: told how it goes on.
+            interrupt: whether the person has asked to stop.
+            resume: go on from what the store holds.
+            log: of the steps and the epochs.
 
         Raises:
             TrainingError: the loss is not a number, or a checkpoint cannot be written; the best weights so
@@ -103,7 +117,9 @@ class Fit:
         stopped: Stop | None = None
         with reporter:
             while not state.finished and not interrupt:
-                record = self._epoch(len(state.epochs) + 1, store, state, reporter, interrupt)
+                record = self._epoch(len(state.epochs) + 1, store, state, reporter, interrupt, log)
+                if log:
+                    log.epoch(record)
                 # The first epoch always counts: there must be weights to go back to.
                 improved = record.score > state.best_score or not state.epochs
                 reporter.end(record, best=improved)
@@ -159,11 +175,18 @@ class Fit:
         )
 
     def _epoch(
-        self, epoch: int, store: CheckpointStore, state: RunState, reporter: Reporter, interrupt: Interrupt
+        self,
+        epoch: int,
+        store: CheckpointStore,
+        state: RunState,
+        reporter: Reporter,
+        interrupt: Interrupt,
+        log: EventLog | None,
     ) -> EpochRecord:
         padding_share = self.batches.padding_share(self.seed, epoch)
         reporter.start(epoch, self.config.epochs, self.batches.tokens, padding_share)
-        begin, tally = time.perf_counter(), Tally()
+        tally = Tally(self._observer(epoch, log) if log else None)
+        begin = time.perf_counter()
         with closing(prefetched(self._batches(epoch))) as batches:
             for batch in batches:
                 wrong = tally.add(batch, self.steps.train(batch))
@@ -190,6 +213,10 @@ class Fit:
             tokens_per_second=tally.tokens / seconds,
             padding_share=padding_share,
         )
+
+    def _observer(self, epoch: int, log: EventLog) -> Observe:
+        before = self.batches.steps(self.seed, epoch - 1)
+        return lambda step, loss, norm: log.step(before + step, loss, norm)
 
     def _batches(self, epoch: int) -> Iterator[Batch]:
         batches = self.batches.epoch(self.seed, epoch)

@@ -33,6 +33,8 @@ from training.distill import Lessons, lessons
 from training.encode import EncodedTexts, data_reference, encode_parts, golden_texts, text_rule
 from training.environment import environment
 from training.evaluate import Targets, accuracy_margin, evaluate
+from training.event_log import FOLDER as EVENTS
+from training.event_log import EventLog
 from training.export import Export, export
 from training.fit import EncodedRows, Fit, make_reproducible
 from training.history import History
@@ -184,7 +186,9 @@ def train_network(prepared: Prepared, seed: int, reporter: Reporter, *, resume: 
         rows["train"], weights = prepared.lessons.add_to(
             rows["train"], weights, config.training.teacher_share
         )
-    store = CheckpointStore(config.output.artifacts / ".runs" / _run_key(prepared, seed))
+    key = _run_key(prepared, seed)
+    store = CheckpointStore(config.output.artifacts / ".runs" / key)
+    log = EventLog(config.output.artifacts / EVENTS / key, resume=resume) if config.output.events else None
     fit = Fit(
         model,
         config.task,
@@ -196,7 +200,9 @@ def train_network(prepared: Prepared, seed: int, reporter: Reporter, *, resume: 
         shares=_row_shares(prepared),
     )
     with interruptible() as interrupt:
-        history = fit.run(store, reporter, interrupt, resume=resume)
+        history = fit.run(store, reporter, interrupt, resume=resume, log=log)
+    if log:
+        log.finish(model, prepared.vocabulary.tokens)
     logits = {name: fit.logits(rows[name]) for name in rows if name != "train"}
     return judge_network(prepared, seed, model, history, logits, store)
 

@@ -1,12 +1,16 @@
 """The losses of an epoch, fetched from the device every few steps: a fetch waits until the step is done."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from training.batching import Batch
 from training.step import StepFigures
 
 FETCH_EVERY = 16
+
+Observe = Callable[[int, float, float], None]
+"""(step of the epoch, mean loss of its batch, length of its gradient)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +28,14 @@ class Divergence:
 class Tally:
     """Sums the losses of an epoch's rows."""
 
-    def __init__(self) -> None:
+    def __init__(self, observe: Observe | None = None) -> None:
+        """Starts at nothing.
+
+        Args:
+            observe: told of every step that went well, when it is fetched.
+        """
         self.tokens = 0
+        self._observe = observe
         self._steps = self._rows = 0
         self._total = 0.0
         self._pending: list[tuple[int, Batch, StepFigures]] = []
@@ -56,6 +66,8 @@ class Tally:
                 what = f"gradient's norm became {norm:g}" if math.isfinite(loss) else f"loss became {loss:g}"
                 size = f"batch of {len(batch.rows)} rows of at most {batch.lengths.max()} tokens"
                 return Divergence(step, what, f", gradient norm {norm:g}, {size}")
+            if self._observe:
+                self._observe(step, loss, norm)
             self._total += loss * len(batch.rows)
             self._rows += len(batch.rows)
         return None
