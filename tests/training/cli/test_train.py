@@ -237,7 +237,7 @@ def test_several_seeds_give_the_best_network_with_mean_and_spread(
     assert manifest.baseline is not None
     above = seeds["test_mean"] - manifest.baseline.metrics["accuracy"].value
     assert f"on average {above * 100:+.2f} points against the baseline" in result.err
-    assert names(tmp_path / "artifacts") == [".baselines", ".runs", "small"]
+    assert names(tmp_path / "artifacts") == [".baselines", ".runs", ".tensorboard", "small"]
     assert names(tmp_path / "artifacts" / ".runs") == []
 
 
