@@ -32,11 +32,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m service",
+        usage="python -m service [-h] [label NAME VERSION_LABEL VERSION]",
         description="Serves saved models over HTTP until SIGTERM or Ctrl-C. Settings are variables:",
         epilog=describe_settings(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    commands = parser.add_subparsers(dest="command", metavar="label", help="move a version label")
+    commands = parser.add_subparsers(
+        prog="python -m service", dest="command", metavar="label", help="move a version label"
+    )
     label = commands.add_parser(
         "label",
         description="Gives a version label to a version whose files are as they were saved. A running "

@@ -4,6 +4,7 @@ A request does not wait for it: it leaves its texts and goes on. What cannot be 
 """
 
 import threading
+import time
 from collections import deque
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -44,6 +45,7 @@ class Comparison:
         self._metrics = metrics
         self._waiting: deque[_Answered] = deque()
         self._work = threading.Event()
+        self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
 
     def add(
@@ -58,8 +60,7 @@ class Comparison:
         if len(texts) > room:
             self._count(trial, "dropped", len(texts) - room)
         if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="comparison", daemon=True)
-            self._thread.start()
+            self._start()
         self._work.set()
 
     def compare_waiting(self) -> None:
@@ -74,11 +75,17 @@ class Comparison:
             batch.append(self._waiting.popleft())
         self._compare(first.trial, first.loaded, batch)
 
+    def _start(self) -> None:
+        with self._starting:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="comparison", daemon=True)
+                self._thread.start()
+
     def _run(self) -> None:
         while True:
             self._work.wait()
             self._work.clear()
-            threading.Event().wait(_GATHER_S)
+            time.sleep(_GATHER_S)
             while self._waiting:
                 self.compare_waiting()
 
@@ -86,6 +93,10 @@ class Comparison:
         other = trial.other(loaded)
         try:
             answers = other.predictor.predict([each.text for each in batch])
+            disagreed = sum(
+                gist(loaded, each.prediction) != gist(other, answer)
+                for each, answer in zip(batch, answers, strict=True)
+            )
         except Exception as error:
             self._count(trial, "failed", len(batch))
             if other is trial.candidate:
@@ -95,10 +106,6 @@ class Comparison:
                 "comparison_failed", "error", model=other.name, version=other.version, error=repr(error)
             )
             return
-        disagreed = sum(
-            gist(loaded, each.prediction) != gist(other, answer)
-            for each, answer in zip(batch, answers, strict=True)
-        )
         trial.count_texts(len(batch), disagreed)
         self._count(trial, "disagreed", disagreed)
         self._count(trial, "agreed", len(batch) - disagreed)

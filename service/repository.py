@@ -150,17 +150,17 @@ class Repository:
             )
         if label is not None:
             version = self._labelled(name, model, label)
+        if version is not None and version in model.loaded:
+            return model.loaded[version], None
         current = model.current
         if current is None:
             raise self._without_version(name, model)
-        if version is None:
-            if not model.trials:
-                return current, None
-            return self._with_trials(model, current)
-        if version not in model.loaded:
+        if version is not None:
             loaded = ", ".join(map(str, sorted(model.loaded)))
             raise VersionNotFoundError(f"version {version} of model {name!r} is not loaded; loaded: {loaded}")
-        return model.loaded[version], None
+        if not model.trials:
+            return current, None
+        return self._with_trials(model, current)
 
     def _with_trials(self, model: Served, current: LoadedVersion) -> tuple[LoadedVersion, Trial | None]:
         shadow = None
@@ -302,6 +302,9 @@ class Repository:
             model.labels, model.pending, model.current = {}, {}, None
             self._set_trials(model, {})
             self._retire(name, set(model.loaded))
+            for status in list(model.statuses.values()):
+                if status.state == "START":
+                    self._set_status(name, VersionStatus(status.version, "END"))
 
     def _retire(self, name: str, versions: set[int]) -> None:
         for version in versions:

@@ -96,9 +96,9 @@ class Watch:
 
     def _run(self) -> None:
         reload_s = self._sources.reload_s
-        looked_at = -1e9
+        looked_at: float | None = None
         while not self._stopped.is_set():
-            due = looked_at < 0 or (reload_s and time.monotonic() - looked_at >= reload_s)
+            due = looked_at is None or (reload_s and time.monotonic() - looked_at >= reload_s)
             try:
                 if due or self._has_news():
                     looked_at = time.monotonic()
@@ -106,7 +106,9 @@ class Watch:
                 if self._judge:
                     self._judge.judge(self._repository.trials())
             except Exception as error:  # the watch outlives whatever one look meets
-                log_event("repository_failed", "error", error=repr(error))
+                self._tell("watch_failed", repr(error))
+            else:
+                self._tell("watch_failed", None)
             self._stopped.wait(min(_TICK_S, reload_s) if reload_s else _TICK_S)
 
     def _has_news(self) -> bool:

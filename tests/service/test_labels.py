@@ -154,3 +154,32 @@ def test_the_time_of_day_may_jump(store, repository, monkeypatch) -> None:
         os.utime(file, (moment, moment))
         repository.look()
         assert serving(repository) == version
+
+
+def test_other_labels_answer_while_stable_waits_for_its_version(store, monkeypatch) -> None:
+    for version in (1, 2):
+        store.add("reviews", version)
+    label(store, stable=2, old=1)
+    repository = store.repository()
+    repository.look()
+    label(store, stable=3, old=1)
+    store.add("reviews", 3, fail="wrong hash")
+    repository.look()
+    assert serving(repository) == 2
+    assert serving(repository, version_label="old") == 1
+    assert serving(repository, version=1) == 1
+
+
+def test_a_worker_that_starts_after_a_model_was_unloaded_does_not_load_it(store) -> None:
+    from service.errors import ModelUnavailableError
+
+    store.add("reviews", 1)
+    store.add("topics", 1)
+    repository = store.repository()
+    repository.orders.unload("reviews")
+    repository.look()
+    assert store.opened == ["topics/1"]
+    assert repository.ready
+    assert [each.state for each in repository.statuses("reviews")] == ["END"]
+    with pytest.raises(ModelUnavailableError, match="was unloaded"):
+        serving(repository)
