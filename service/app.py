@@ -22,7 +22,7 @@ from service.orders import Orders
 from service.peers import Peers
 from service.plans import parse_canaries, parse_shadows
 from service.repository import Repository
-from service.routes import admin, documents, health, native, openinference, tfserving
+from service.routes import admin, documents, health, native, openinference, page, tfserving
 from service.routes.api import Api, make_api
 from service.routes.doors import Doors, careful
 from service.settings import Settings
@@ -72,6 +72,7 @@ def create_app(
     openinference.register(app, handlers, administration, peers)
     admin.register(app, handlers, administration)
     documents.register(app)
+    page.register(app)
     tracing = app.extensions["tracing"] = open_tracing(settings)
     observe_requests(app, metrics, Doors(settings, access), tracing)
     _answer_errors(app, settings)

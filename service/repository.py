@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from models.runtime.manifest import Manifest
 from service.errors import (
     LabelNotFoundError,
     ModelNotFoundError,
@@ -28,6 +29,16 @@ class LabelStatus:
 
     version: int | None
     pending: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A model that answers: which version serves, its version labels, its loaded versions newest first."""
+
+    name: str
+    serves: int
+    labels: dict[str, int]
+    manifests: list[Manifest]
 
 
 class Served:
@@ -97,6 +108,23 @@ class Repository:
                 for name, model in sorted(self._models.items())
                 if model.labels or model.pending
             }
+
+    def offers(self) -> list[Offer]:
+        """Every model that answers, by name."""
+        with self._lock:
+            return [
+                Offer(
+                    name,
+                    model.current.version,
+                    dict(sorted(model.labels.items())),
+                    [
+                        model.loaded[version].predictor.manifest
+                        for version in sorted(model.loaded, reverse=True)
+                    ],
+                )
+                for name, model in sorted(self._models.items())
+                if model.current
+            ]
 
     def trials(self) -> list[Trial]:
         """The candidates that are tried."""

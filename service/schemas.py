@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from models.runtime.manifest import Task
 from service import described
 
 Probability = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -92,6 +93,7 @@ class WordEffect(BaseModel):
     effect: float = Field(
         ge=-1.0, le=1.0, description="the label's probability, minus its probability without the word"
     )
+    unknown: bool = Field(default=False, description="training never saw it")
 
 
 class PrefixAnswer(BaseModel):
@@ -277,8 +279,40 @@ class ReadyReply(BaseModel):
     labels: dict[str, dict[str, LabelStatus]]
 
 
-class IndexReply(BaseModel):
-    """Where to go from here."""
+class OfferedVersion(BaseModel):
+    """A version that answers, and what one needs to know to ask it."""
 
-    service: str
-    links: dict[str, str]
+    version: int
+    task: Task
+    labels: list[str] = Field(description="what it can answer")
+    unit: Literal["word", "character"] = Field(description="what it reads as one token")
+    max_length: int = Field(ge=1, description="tokens that it reads of a text")
+    abstain_below: Probability = Field(description="with less confidence it abstains")
+    explained: bool = Field(description="whether /explain answers for it")
+    examples: list[str] = Field(description="texts to try it with")
+
+
+class OfferedModel(BaseModel):
+    """A model that answers, and its loaded versions."""
+
+    name: str
+    version: int = Field(description="the one that answers where a request names none")
+    version_labels: dict[str, int]
+    versions: list[OfferedVersion] = Field(description="newest first")
+
+
+class RequestLimits(BaseModel):
+    """What a request may hold."""
+
+    texts: int = Field(description="texts of one request")
+    characters: int = Field(description="characters of one text")
+    body: int = Field(description="bytes of a body")
+    timeout_s: float = Field(description="seconds that it may wait for its answer")
+
+
+class ModelsReply(BaseModel):
+    """Every model that answers."""
+
+    default_model: str | None = Field(description="answers where a request names none of several")
+    limits: RequestLimits
+    models: list[OfferedModel]

@@ -35,6 +35,7 @@ from training.environment import environment
 from training.evaluate import Targets, accuracy_margin, evaluate
 from training.event_log import FOLDER as EVENTS
 from training.event_log import EventLog
+from training.examples import example_texts
 from training.export import Export, export
 from training.fit import EncodedRows, Fit, make_reproducible
 from training.history import History
@@ -385,6 +386,7 @@ def _manifest(
             **extra,
         },
         golden=[],
+        examples=list(example_texts(prepared.dataset.dev, prepared.encoded["dev"].lengths, prepared.labels)),
         environment=environment(),
         files={},
     )

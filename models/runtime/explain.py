@@ -19,6 +19,9 @@ from models.text.spec import OTHER_ID, TextRule
 MOST_TOKENS = 120_000
 """Tokens that the engine reads for one text. A longer text is explained in parts of several words."""
 
+EXPLAINED_TASKS = ("classification", "multilabel")
+"""Tasks whose models answer with labels of whole texts."""
+
 
 @dataclass(frozen=True, slots=True)
 class Word:
@@ -30,12 +33,14 @@ class Word:
         word: as the text writes it, lone surrogates replaced.
         effect: the probability of the label that is explained, minus its probability without the word: above
             0 where the word speaks for the label.
+        unknown: training never saw it; of several words: at least one.
     """
 
     start: int
     end: int
     word: str
     effect: float
+    unknown: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,7 @@ def explain(predictor: Predictor, text: str) -> Explanation:
         ArtifactError: the engine fails.
     """
     manifest = predictor.manifest
-    if manifest.task not in ("classification", "multilabel"):
+    if manifest.task not in EXPLAINED_TASKS:
         raise InputError(f"A {manifest.task} model cannot be explained: only labels of whole texts can.")
     found = predictor.encoder.text.tokenize(text)
     known = predictor.encoder.vocabulary.ids
@@ -91,8 +96,8 @@ def explain(predictor: Predictor, text: str) -> Explanation:
     return Explanation(
         whole,
         tuple(
-            Word(start, end, make_valid(text[start:end]), whole.confidence - p)
-            for start, end, p in zip(starts, ends, left, strict=True)
+            Word(start, end, make_valid(text[start:end]), whole.confidence - p, OTHER_ID in ids[first:last])
+            for (first, last), start, end, p in zip(parts, starts, ends, left, strict=True)
         ),
         tuple(Prefix(end, answer) for end, answer in zip(ends, answers, strict=False)),
     )
@@ -125,7 +130,13 @@ def explanation_as_dict(
     return {
         "label": labels[explanation.answer.best],
         "words": [
-            {"start": word.start, "end": word.end, "word": word.word, "effect": word.effect}
+            {
+                "start": word.start,
+                "end": word.end,
+                "word": word.word,
+                "effect": word.effect,
+                "unknown": word.unknown,
+            }
             for word in explanation.words
         ],
         "prefixes": [

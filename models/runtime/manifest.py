@@ -157,6 +157,7 @@ class Manifest(_Part):
     ``baseline``, ``margin`` (accuracy of the network above the baseline's, with a paired interval),
     ``mcnemar`` and ``robustness`` are those of the test part, or of dev where there is no test part.
     ``baselines`` are all that were fitted, the one of ``baseline`` first; ``abstention`` is a curve on dev.
+    ``examples`` are dev texts to try the model with.
     """
 
     schema_version: Literal[1] = 1
@@ -183,6 +184,7 @@ class Manifest(_Part):
     data: DataReference
     training: dict[str, Any]
     golden: list[GoldenExample]
+    examples: list[str] = []
     engines: dict[str, EngineCheck] = {}
     environment: Environment
     files: dict[str, FileFact]

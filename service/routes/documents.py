@@ -1,28 +1,14 @@
-"""``/``, ``/openapi.json``, ``/docs``: what there is and how to call it. Nothing comes from elsewhere."""
+"""``/openapi.json``, ``/docs``: what there is and how to call it. Nothing comes from elsewhere."""
 
 from flask import Response
 from flask_openapi3_swagger.plugins import RegisterPlugin  # type: ignore[import-untyped]
 
 from service.routes.api import Api, reply
 from service.routes.description import describe
-from service.schemas import IndexReply
-
-_LINKS = {
-    "predict": "/predict",
-    "docs": "/docs",
-    "openapi": "/openapi.json",
-    "health": "/healthz",
-    "ready": "/readyz",
-    "metrics": "/metrics",
-}
 
 
 def register(app: Api) -> None:
     """Adds the routes."""
-
-    @app.get("/", summary="Where to go from here", responses={200: IndexReply})
-    def index() -> Response:
-        return reply({"service": "engram", "links": _LINKS})
 
     @app.get("/openapi.json", doc_ui=False)
     def openapi() -> Response:

@@ -12,7 +12,7 @@ from service.settings import Settings
 
 # Anyone may ask whether the service lives and how it is asked.
 _OPEN = {"/", "/docs", "/openapi.json", "/healthz", "/readyz", "/v2/health/live", "/v2/health/ready"}
-_OPEN_PREFIX = "/swagger"
+_OPEN_PREFIX = ("/swagger", "/page/")
 _CAREFUL = [("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer")]
 _DATA = [
     *_CAREFUL,
@@ -90,14 +90,17 @@ def careful(app: WSGIApplication) -> WSGIApplication:
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         def start(status: str, headers: list[tuple[str, str]], error: Any = None, /) -> Any:
-            as_page = False
+            as_page, has_policy = False, False
             for name, value in headers:
                 if name == "Content-Type":
                     as_page = value.startswith("text/html")
                 elif name == "Cache-Control":
                     # A file of a page, which says itself how long it may be kept.
                     as_page = True
-            headers += _PAGE if as_page else _DATA
+                elif name == "Content-Security-Policy":
+                    has_policy = True
+                    break
+            headers += _CAREFUL if has_policy else _PAGE if as_page else _DATA
             return start_response(status, headers, error)
 
         return app(environ, start)

@@ -1,11 +1,12 @@
-"""``POST /predict`` and ``POST /explain``."""
+"""``POST /predict``, ``POST /explain`` and ``GET /models``."""
 
 from flask import Response
 from flask_openapi3.models.tag import Tag
 
+from service.catalogue import describe_models
 from service.handlers import Handlers
 from service.routes.api import Api, replies, reply, trace
-from service.schemas import ExplainReply, PredictReply, PredictRequest
+from service.schemas import ExplainReply, ModelsReply, PredictReply, PredictRequest
 
 _TAG = Tag(name="predict", description="Ask a model.")
 _FAILURES = (400, 404, 413, 415, 422, 429, 503, 504)
@@ -26,3 +27,7 @@ def register(app: Api, handlers: Handlers) -> None:
     @app.post("/explain", tags=[_TAG], summary="Say why", responses=replies(ExplainReply, *_FAILURES))
     def explain(body: PredictRequest) -> Response:
         return reply(handlers.explain(body, trace()))
+
+    @app.get("/models", tags=[_TAG], summary="What can be asked", responses={200: ModelsReply})
+    def models() -> Response:
+        return reply(describe_models(handlers.repository, handlers.settings))

@@ -47,6 +47,8 @@ def test_words_are_left_out_and_prefixes_read_one_by_one(predictor: Predictor) -
         "The", "🙂", "story", "—", "gripping", ",", "warm", "这", "ＭＥＳＳ", "!"
     ]  # fmt: skip
     assert np.ptp([word.effect for word in explanation.words]) > 0.01
+    unknown = [word.word for word in explanation.words if word.unknown]
+    assert unknown == ["🙂", "—", "这"]
 
 
 class Counting:
@@ -100,7 +102,8 @@ def test_the_json_form_is_that_of_the_api(predictor: Predictor) -> None:
     body = explanation_as_dict(explain(predictor, "gripping story"), predictor.manifest, top=1)
     assert set(body) == {"label", "words", "prefixes"}
     assert [word["word"] for word in body["words"]] == ["gripping", "story"]
-    assert set(body["words"][0]) == {"start", "end", "word", "effect"}
+    assert not any(word["unknown"] for word in body["words"])
+    assert set(body["words"][0]) == {"start", "end", "word", "effect", "unknown"}
     for prefix in body["prefixes"]:
         assert prefix["probabilities"] == {prefix["label"]: prefix["confidence"]}
 

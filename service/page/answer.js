@@ -1,0 +1,85 @@
+// The answer of one version to the text: asked, shown, explained.
+
+import { call } from "./api.js";
+import { curveView } from "./curve.js";
+import { element } from "./dom.js";
+import { entityView } from "./entities.js";
+import { facts, summary, verdict } from "./verdict.js";
+import { describe, wordView } from "./words.js";
+
+// Of more labels only the most probable ones are listed after each word.
+const MOST_LISTED = 10;
+
+/** A panel. ask() fills it and returns the summary of the answer. */
+export class Answer {
+  constructor() {
+    this.head = element("div");
+    this.reading = element("div", { class: "reading" });
+    this.foot = element("div");
+    this.node = element("article", { class: "answer" }, this.head, this.reading, this.foot);
+  }
+
+  /** Asks for the answer, and then why. versionOf finds what is known of a version by its number. */
+  async ask(text, choice, versionOf, signal) {
+    this.node.ariaBusy = "true";
+    const started = performance.now();
+    const reply = await call("predict", { text, ...choice }, signal);
+    const ms = performance.now() - started;
+    const [prediction] = reply.predictions;
+    const version = versionOf(reply.version);
+    this.head.replaceChildren(
+      element("h3", {}, `${reply.model}, version ${reply.version}`),
+      ...verdict(prediction, version),
+    );
+    this.foot.replaceChildren(facts(prediction, version, ms));
+    if (prediction.entities) this.reading.replaceChildren(...entityView(text, prediction));
+    else if (this.text !== text) this.reading.replaceChildren();
+    this.text = text;
+    this.node.ariaBusy = "false";
+    return { ...summary(prediction), reply, prediction, version };
+  }
+
+  /** Shows why the answer is what it is; the explanation comes from the very version that answered. */
+  async explain(text, { reply, prediction, version }, signal) {
+    if (!version?.explained || !prediction.tokens) return;
+    const top = version.labels.length > MOST_LISTED ? MOST_LISTED : undefined;
+    const asked = { text, model: reply.model, version: reply.version, top };
+    let explanation;
+    try {
+      [explanation] = (await call("explain", asked, signal)).explanations;
+    } catch (failure) {
+      if (signal.aborted) throw failure;
+      const sentence = `What each word does cannot be shown now. ${failure.message}`;
+      this.reading.replaceChildren(element("p", { class: "facts" }, sentence));
+      return;
+    }
+    this.show(text, explanation, prediction.truncated);
+  }
+
+  show(text, explanation, truncated) {
+    const detail = element("p", { class: "detail" }, "Point at a word, or step through them with the arrow keys.");
+    const choose = (place) => {
+      const word = explanation.words[place];
+      const said = describe(word, explanation.prefixes[place], explanation.label);
+      detail.replaceChildren(element("bdi", { class: "quoted" }, word.word), `: ${said}.`);
+      words.choose(place);
+      curve.choose(place);
+    };
+    const words = wordView(text, explanation, truncated, choose);
+    const curve = curveView(explanation, choose);
+    this.reading.replaceChildren(words.node, legend(explanation, truncated), curve.node, detail);
+  }
+}
+
+function legend(explanation, truncated) {
+  const items = [
+    element("span", { class: "word for sample" }, "speaks for"),
+    element("span", { class: "word against sample" }, "speaks against"),
+    element("bdi", {}, `“${explanation.label}”`),
+  ];
+  if (explanation.words.some(({ unknown }) => unknown)) {
+    items.push(element("span", { class: "word unknown" }, "new to the model"));
+  }
+  if (truncated) items.push(element("span", { class: "unread" }, "not read"));
+  return element("p", { class: "legend" }, ...items.flatMap((item) => [item, " "]));
+}

@@ -1,0 +1,98 @@
+// Reads and writes comma-separated values (RFC 4180), also with semicolons or tabs between them.
+
+export const MOST_BYTES = 10_000_000;
+const DELIMITERS = [",", ";", "\t"];
+
+/** The text of a file. Throws an Error whose message is for people. */
+export async function readText(file) {
+  if (file.size > MOST_BYTES) {
+    const size = `${(file.size / 1e6).toFixed(1)} MB`;
+    throw new Error(
+      `“${file.name}” has ${size}; this page reads files of at most ${MOST_BYTES / 1e6} MB. ` +
+        "Cut it into parts, or use the command line: engram score.",
+    );
+  }
+  if (file.size === 0) throw new Error(`“${file.name}” is empty.`);
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  const encoding = bytes[0] === 0xff && bytes[1] === 0xfe ? "utf-16le" : "utf-8";
+  if (encoding === "utf-8" && bytes.includes(0)) throw new Error(`“${file.name}” is no text file, so no CSV either.`);
+  try {
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+  } catch {
+    throw new Error(`“${file.name}” is no text in UTF-8. Save it as “CSV UTF-8” and try again.`);
+  }
+}
+
+/** The delimiter that stands most often in the first row. */
+export function sniff(text) {
+  const counts = DELIMITERS.map((delimiter) => parse(text, delimiter, 1)[0]?.length ?? 0);
+  return DELIMITERS[counts.indexOf(Math.max(...counts))];
+}
+
+/** Rows of cells; empty rows are left out. Throws an Error where a quote is never closed. */
+export function parse(text, delimiter = sniff(text), mostRows = Infinity) {
+  const rows = [];
+  let row = [];
+  let cell = "";
+  let line = 1;
+  let at = text.charCodeAt(0) === 0xfeff ? 1 : 0;
+  const endRow = () => {
+    row.push(cell);
+    if (row.length > 1 || row[0] !== "") rows.push(row);
+    row = [];
+    cell = "";
+  };
+  while (at < text.length && rows.length < mostRows) {
+    const char = text[at];
+    if (char === '"' && cell === "") {
+      const [inside, end] = quoted(text, at, line);
+      line += newlines(inside);
+      cell = inside;
+      at = end;
+      // What follows a closing quote belongs to the cell, as spreadsheets have it.
+      const rest = plainEnd(text, at, delimiter);
+      cell += text.slice(at, rest);
+      at = rest;
+    } else if (char === delimiter) {
+      row.push(cell);
+      cell = "";
+      at++;
+    } else if (char === "\n" || char === "\r") {
+      endRow();
+      line++;
+      at += char === "\r" && text[at + 1] === "\n" ? 2 : 1;
+    } else {
+      const end = plainEnd(text, at, delimiter);
+      cell += text.slice(at, end);
+      at = end;
+    }
+  }
+  if (rows.length < mostRows && (cell !== "" || row.length)) endRow();
+  return rows;
+}
+
+function quoted(text, start, line) {
+  let inside = "";
+  for (let at = start + 1; ; ) {
+    const end = text.indexOf('"', at);
+    if (end < 0) throw new Error(`The quote that opens in line ${line} is never closed.`);
+    inside += text.slice(at, end);
+    if (text[end + 1] !== '"') return [inside, end + 1];
+    inside += '"';
+    at = end + 2;
+  }
+}
+
+function plainEnd(text, start, delimiter) {
+  let at = start;
+  while (at < text.length && text[at] !== delimiter && text[at] !== "\n" && text[at] !== "\r") at++;
+  return at;
+}
+
+const newlines = (text) => text.match(/\r\n|\r|\n/g)?.length ?? 0;
+
+/** The text of a CSV file; with a mark in front that tells spreadsheets it is UTF-8. */
+export function write(rows) {
+  const cell = (value) => (/[",\r\n;\t]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
+  return `\ufeff${rows.map((row) => row.map((value) => cell(String(value ?? ""))).join(",")).join("\r\n")}\r\n`;
+}

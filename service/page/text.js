@@ -1,0 +1,42 @@
+// Texts by code points, as the service counts them, and the parts of a text that no word covers.
+
+/** The text from one code point to another. */
+export function slicer(text) {
+  const points = Array.from(text);
+  return { length: points.length, slice: (start, end) => points.slice(start, end).join("") };
+}
+
+/**
+ * The whole text in order: {item} for every given stretch, {text, start} for what lies between them.
+ * Stretches have start and end, and do not overlap.
+ */
+export function pieces(text, stretches) {
+  const { length, slice } = slicer(text);
+  const found = [];
+  let at = 0;
+  for (const item of stretches) {
+    if (item.start > at) found.push({ text: slice(at, item.start), start: at });
+    found.push({ item, text: slice(item.start, item.end), start: item.start });
+    at = item.end;
+  }
+  if (at < length) found.push({ text: slice(at, length), start: at });
+  return found;
+}
+
+/** Whether something stands there that a model reads. */
+export const hasWords = (text) => /[\p{L}\p{N}]/u.test(text);
+
+/** The words of a text and what stands between them, each with whether training never saw it. */
+export function markUnknown(text, unknown) {
+  if (!unknown.size) return [{ text, unknown: false }];
+  return (text.match(/[\p{L}\p{N}\p{M}'’-]+|[^\p{L}\p{N}\p{M}'’-]+/gu) ?? []).map((part) => ({
+    text: part,
+    unknown: unknown.has(part) || unknown.has(part.normalize("NFKC").toLowerCase()),
+  }));
+}
+
+/** A label that no person reads at a glance, shortened. */
+export const shorten = (text, most) => {
+  const points = Array.from(text);
+  return points.length > most ? `${points.slice(0, most - 1).join("")}…` : text;
+};

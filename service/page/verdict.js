@@ -1,0 +1,99 @@
+// The answer to a whole text: what, how sure, and what the model says of its own reading.
+
+import { count, element, percent } from "./dom.js";
+import { shorten } from "./text.js";
+
+const MOST_BARS = 8;
+const MOST_UNKNOWN = 12;
+
+/** What a table and a comparison need of any answer: {label, confidence, unsure}; confidence may be null. */
+export function summary(prediction) {
+  const { intent, entities, labels, output } = prediction;
+  const unsure = prediction.abstained ?? false;
+  if (intent) return { label: intent.name, confidence: intent.confidence, unsure };
+  if (entities) {
+    const kinds = [...new Set(entities.map(({ entity }) => entity))];
+    const least = entities.length ? Math.min(...entities.map(({ confidence }) => confidence)) : null;
+    return { label: kinds.join(", ") || "no entity", confidence: least, unsure };
+  }
+  if (labels) {
+    const least = labels.length ? Math.min(...labels.map(({ confidence }) => confidence)) : prediction.confidence;
+    return { label: labels.map(({ label }) => label).join(", ") || "no label", confidence: least, unsure };
+  }
+  if (output !== undefined) return { label: output, confidence: null, unsure };
+  return { label: prediction.label, confidence: prediction.confidence, unsure };
+}
+
+/** The headline, the sentence of doubt, and a bar for each label. */
+export function verdict(prediction, version) {
+  const { label, confidence, unsure } = summary(prediction);
+  const whole = prediction.intent || prediction.probabilities || prediction.output !== undefined;
+  return [
+    whole &&
+      element(
+        "p",
+        { class: unsure ? "verdict unsure" : "verdict" },
+        unsure ? element("span", { class: "guess" }, "not sure; best guess ") : null,
+        element("strong", { dir: "auto" }, label),
+        confidence === null ? null : element("span", { class: "confidence" }, ` ${percent(confidence)}`),
+      ),
+    doubt(prediction, version),
+    ...bars(prediction, version),
+  ].filter(Boolean);
+}
+
+function doubt(prediction, version) {
+  if (prediction.tokens === 0) return element("p", { class: "doubt" }, "There is no word in this text to answer to.");
+  if (!prediction.abstained) return null;
+  const reached = percent(summary(prediction).confidence ?? 0);
+  const needed = version?.abstain_below ? `, and this model answers from ${percent(version.abstain_below)}` : "";
+  return element("p", { class: "doubt" }, `The model abstains: its best guess reaches ${reached}${needed}.`);
+}
+
+function bars(prediction, version) {
+  const applied = new Set(prediction.labels?.map(({ label }) => label));
+  const all = prediction.intent
+    ? [[prediction.intent.name, prediction.intent.confidence]]
+    : Object.entries(prediction.probabilities ?? {});
+  if (!all.length) return [];
+  const rows = all.slice(0, MOST_BARS).map(([label, share]) => bar(label, share, version, applied.has(label)));
+  const rest = all.length - rows.length;
+  return [
+    element("ul", { class: "bars" }, ...rows),
+    rest > 0 ? element("p", { class: "facts" }, `and ${count(rest, "less probable label")}`) : null,
+  ];
+}
+
+function bar(label, share, version, applies) {
+  const fill = element("span", { class: "fill" });
+  fill.style.width = `${100 * share}%`;
+  const track = element("span", { class: "track", "aria-hidden": "true" }, fill);
+  const limit = version?.task === "multilabel" ? 0 : version?.abstain_below;
+  if (limit) {
+    const tick = element("span", { class: "tick-mark", title: `answers from ${percent(limit)}` });
+    tick.style.left = `${100 * limit}%`;
+    track.append(tick);
+  }
+  const name = element("span", { class: "name", dir: "auto", title: label }, shorten(label, 40), applies ? " ✓" : "");
+  return element("li", {}, name, track, element("span", { class: "share" }, percent(share)));
+}
+
+/** One line on what was read. */
+export function facts(prediction, version, ms) {
+  const unit = version?.unit === "character" ? "character" : "token";
+  const said = [];
+  if (prediction.tokens !== undefined) said.push(count(prediction.tokens, unit));
+  if (prediction.truncated) {
+    const read = version ? ` reads ${version.max_length.toLocaleString("en")} of them` : " does not read all of them";
+    said.push(`the text is longer than the model reads: it${read}`);
+  }
+  const unknown = [...new Set(prediction.unknown_tokens ?? [])];
+  if (unknown.length) {
+    const named = unknown.slice(0, MOST_UNKNOWN).map((token) => `“${shorten(token, 30)}”`);
+    if (unknown.length > named.length) named.push(`and ${unknown.length - named.length} more`);
+    said.push(`new to the model: ${named.join(", ")}`);
+  }
+  if (version?.abstain_below && prediction.probabilities) said.push(`it answers from ${percent(version.abstain_below)}, the mark`);
+  said.push(`answered in ${Math.round(ms)} ms`);
+  return element("p", { class: "facts" }, said.join(" · "));
+}
