@@ -8,19 +8,16 @@ import numpy as np
 from models.networks.ensemble import members_of
 from models.networks.registry import resolve
 from models.networks.spec import NetworkSpec
-from models.onnx.network import CellSettings, Ensemble, Network, Part, Weights, Wide
+from models.networks.tagger_spec import TaggerSpec
+from models.onnx.network import CellSettings, Characters, Ensemble, Network, Part, Tagger, Weights, Wide
 
 
 def network_weights(model: keras.Model, spec: NetworkSpec) -> Network:
     """Copies the weights of ``model``, built by ``build_network`` from ``spec`` or loaded again."""
-    directions = ("forward", "backward") if spec.bidirectional else ("forward",)
     return Network(
         input=Part(resolve("input", spec.input), _weights(model, "embedding")),
         cell=resolve("cell", spec.cell),
-        layers=tuple(
-            tuple(_weights(model, f"{direction}_{number}") for direction in directions)
-            for number in range(1, spec.layers + 1)
-        ),
+        layers=_layers(model, spec),
         pooling=Part(resolve("pooling", spec.pooling), _weights(model, "pooling")),
         head=Part(resolve("head", spec.head), _weights(model, "logits")),
         wide=_wide(model, spec.wide),
@@ -41,6 +38,39 @@ def ensemble_weights(model: keras.Model, members: Sequence[NetworkSpec], wide: s
         tuple(network_weights(network, spec) for network, spec in networks),
         _weights(model, "mean"),
         _wide(model, wide),
+    )
+
+
+def tagger_weights(model: keras.Model, spec: TaggerSpec) -> Tagger:
+    """Copies the weights of ``model``, built by ``build_tagger`` from ``spec`` or loaded again."""
+    characters = None
+    if spec.characters is not None:
+        names = ("filters",) if spec.characters == "cnn" else ("forward", "backward")
+        characters = Characters(
+            spec.characters,
+            _weights(model, "character_embedding"),
+            tuple(_weights(model, f"character_{name}") for name in names),
+        )
+    # What the layer gives, not what it has learned: it forbids pairs of tags.
+    transitions = model.get_layer("transitions")(keras.ops.zeros((1, 1, spec.classes)))
+    return Tagger(
+        input=Part(resolve("input", spec.input), _weights(model, "embedding")),
+        cell=resolve("cell", spec.cell),
+        layers=_layers(model, spec),
+        emissions=_weights(model, "emissions"),
+        transitions=np.array(keras.ops.convert_to_numpy(transitions), np.float32),
+        capitalisation=spec.capitalisation,
+        characters=characters,
+        pooling=Part(resolve("pooling", spec.pooling), _weights(model, "pooling")) if spec.intents else None,
+        intents=_weights(model, "intent_logits") if spec.intents else None,
+    )
+
+
+def _layers(model: keras.Model, spec: NetworkSpec) -> tuple[tuple[Weights, ...], ...]:
+    directions = ("forward", "backward") if spec.bidirectional else ("forward",)
+    return tuple(
+        tuple(_weights(model, f"{direction}_{number}") for direction in directions)
+        for number in range(1, spec.layers + 1)
     )
 
 

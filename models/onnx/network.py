@@ -83,3 +83,47 @@ class Ensemble:
     members: tuple[Network, ...]
     mean: Weights
     wide: Wide | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Characters:
+    """What reads the characters of a token.
+
+    Attributes:
+        kind: "cnn" or "lstm".
+        embedding: a vector for each character.
+        layers: the arrays of the filters, or of the forward and of the backward direction.
+    """
+
+    kind: str
+    embedding: Weights
+    layers: tuple[Weights, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tagger:
+    """A network that gives every token a tag. ``input``, ``cell`` and ``layers`` as for ``Network``.
+
+    Attributes:
+        emissions: the arrays of the layer from states to tags.
+        transitions: scores of neighbouring tags, [tags + 1, tags + 1].
+        capitalisation: the network is told how tokens are capitalised.
+        characters: what reads their characters, if anything.
+        pooling: how the states of a text become one vector, where there are intents.
+        intents: the arrays of the layer from that vector to intents.
+    """
+
+    input: Part
+    cell: str
+    layers: tuple[tuple[Weights, ...], ...]
+    emissions: Weights
+    transitions: npt.NDArray[Any]
+    capitalisation: bool = False
+    characters: Characters | None = None
+    pooling: Part | None = None
+    intents: Weights | None = None
+
+    @property
+    def reads_characters(self) -> bool:
+        """Whether the network has the input ``characters``."""
+        return self.capitalisation or self.characters is not None

@@ -75,6 +75,7 @@ class PlainText:
         self.rule = rule
         table = table or load_table()
         self._segment = load_segmenter(rule.segmenter) if rule.segmenter else None
+        self._lowered, self._folded = table.lowered, table.folded
         self._forms = table.lowered if rule.lowercase else table.folded
         self._sent_classes = table.classes
         # With a segmenter, word boundaries are spaces by now and ideographs join like letters.
@@ -102,6 +103,16 @@ class PlainText:
 
     def tokenize(self, text: str) -> Tokens:
         """The kept tokens of ``text``, which may be any string, lone surrogates included."""
+        return self._tokens(text, self._forms)
+
+    def written(self, text: str, *, lowercase: bool) -> Sequence[str]:
+        """The tokens of ``tokenize(text)`` in lower case or in their own, whatever the rule says.
+
+        Both have a character for each one of the other.
+        """
+        return self._tokens(text, self._lowered if lowercase else self._folded).tokens
+
+    def _tokens(self, text: str, table: str) -> Tokens:
         source, origin = text, None
         classes = text.translate(self._classes)
         if "I" in classes or self._segment:
@@ -110,7 +121,7 @@ class PlainText:
         spans = [match.span() for match in self._token.finditer(classes)]
         total = len(spans)
         spans = self._kept(spans)
-        forms = source.translate(self._forms)
+        forms = source.translate(table)
         tokens = tuple([forms[start:end] for start, end in spans])
         if origin:
             spans = [(origin[start], origin[end - 1] + 1) for start, end in spans]
