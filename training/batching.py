@@ -29,7 +29,8 @@ class Batch:
     """Rows that go through the network together.
 
     Attributes:
-        ids: int32 [batch, time], right-padded with 0; time is a multiple of 2, and of 8 above 32.
+        ids: int32 [batch, time], or [batch, time, n] where each token is n numbers; right-padded with 0; time
+            is a multiple of 2, and of 8 above 32.
         lengths: int32 [batch], the real tokens of each row; may be 0.
         targets: [batch, ...], as given.
         weights: float32 [batch], 1 where none were given.
@@ -59,7 +60,7 @@ class Batches:
         """Takes rows.
 
         Args:
-            ids: the token ids of each row, int32 [tokens].
+            ids: the token ids of each row, int32 [tokens] or [tokens, n].
             targets: [rows, ...]; zeros [rows] where none are given.
             batch_size: rows in a batch; the last may have fewer.
             batch_tokens: most positions in a batch, rows times width; takes the place of ``batch_size``. A
@@ -138,7 +139,8 @@ class Batches:
 
     def _batch(self, rows: npt.NDArray[np.int64]) -> Batch:
         lengths = self._lengths[rows]
-        ids = np.full((len(rows), _width(lengths.max())), PADDING_ID, dtype=np.int32)
+        shape = (len(rows), _width(lengths.max()), *self._ids[0].shape[1:])
+        ids = np.full(shape, PADDING_ID, dtype=np.int32)
         for place, row in enumerate(rows):
             ids[place, : lengths[place]] = self._ids[row]
         return Batch(ids, lengths, self._targets[rows], self._weights[rows], rows)

@@ -50,6 +50,16 @@ CELLS = (
 )
 POOLINGS = ("attention", "last", "max", "max+mean", "mean")
 
+# Keys of [model] that only a network with tags has.
+TAGGING_KEYS = (
+    "crf",
+    "characters",
+    "character_length",
+    "character_size",
+    "character_units",
+    "capitalisation",
+)
+
 
 def _part_of(names: tuple[str, ...]) -> Any:
     """One of some names, alone (its newest version) or with a version (``lstm.v1``)."""
@@ -88,6 +98,12 @@ class DataConfig(Section):
     """Column that holds the text."""
     label_column: str = "label"
     """Column that holds the label, or the labels ("labels" by default for multilabel)."""
+    tokens_column: str = "tokens"
+    """Tagging and joint: column that holds the tokens, a list; in CoNLL columns always the first."""
+    tags_column: str = "tags"
+    """Tagging and joint: column that holds the tags, BIO or BIOES; in CoNLL columns always the last."""
+    intent_column: str = "intent"
+    """Joint: column that holds the intent; in CoNLL columns a line "# intent = NAME"."""
     label_names: dict[str, str] | None = None
     """Names shown instead of what stands in the file, such as { 0 = "negative", 1 = "positive" }."""
     separator: str | None = None
@@ -158,6 +174,18 @@ class ModelConfig(Section):
     """Share of the channels between two recurrent layers dropped in training, for a whole text."""
     dropout: Dropout = 0.3
     """Share of the pooled features dropped in training."""
+    crf: bool = True
+    """Tagging and joint: learn which tag follows which; false chooses every tag alone."""
+    characters: Literal["cnn", "lstm"] | None = None
+    """Tagging and joint: what reads the characters of each token, in their own case."""
+    character_length: Positive = 16
+    """Characters of a token that are read, from its beginning."""
+    character_size: Positive = 25
+    """Numbers in a character's vector."""
+    character_units: Positive = 50
+    """Filters over the characters, or numbers in the state of each direction."""
+    capitalisation: bool = False
+    """Tagging and joint: tell the network how each token is capitalised."""
     wide: bool = False
     """Add a linear model of the text's 1-3-grams to the network, and blend both by scales fitted on dev."""
 
@@ -203,8 +231,10 @@ class TrainingConfig(Section):
     """Decay of a moving average of the weights, such as 0.999, that is judged and saved instead of them."""
     patience: Positive = 2
     """Epochs without a better dev score before training ends."""
-    monitor: Literal["accuracy", "macro_f1", "loss"] = "accuracy"
-    """The dev score that chooses the best weights."""
+    monitor: Literal["accuracy", "macro_f1", "f1", "loss"] = "accuracy"
+    """The dev score that chooses the best weights; "f1" is that of the entities (tagging and joint)."""
+    intent_weight: Annotated[float, Field(ge=0.0)] = 1.0
+    """How much the loss of the intent counts beside that of the tags (joint only)."""
     class_weight: Literal["none", "balanced"] = "none"
     """"balanced" gives the rows of a rare label more weight."""
     sampling: Literal["all", "balanced"] = "all"
@@ -247,7 +277,7 @@ class Config(Section):
     name: Name
     """Name of the model."""
     task: Task = "classification"
-    """One label a text, or any number of them."""
+    """One label a text, any number of them, a tag for each token, or both a tag for each and one label."""
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 1
     """Start of every random choice; the same seed gives the same split, batches and weights."""
     data: DataConfig

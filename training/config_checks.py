@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from models.clock import wrong_periods
+from models.runtime.manifest import TAGGING
 from training.config import Config, DataConfig, ModelConfig, TrainingConfig
 from training.config_problems import written
 
@@ -22,6 +23,7 @@ def impossible_combinations(config: Config) -> list[str]:
     return [
         *_data(config.data),
         *_task(config),
+        *(_tagging(config) if config.task in TAGGING else _untagged(config)),
         *_text(config),
         *_model(config.model),
         *_training(config.training),
@@ -89,6 +91,42 @@ def _model(model: ModelConfig) -> list[str]:
     if wrong:
         problems.append(f"model.{wrong}")
     return problems
+
+
+def _tagging(config: Config) -> list[str]:
+    """What networks of one answer a text have and taggers do not."""
+    training, task = config.training, config.task
+    unfit = {
+        'text.truncate = "head+tail"': config.text.truncate == "head+tail",
+        "model.wide = true": config.model.wide,
+        'output.onnx = "int8"': config.output.onnx == "int8",
+        "calibration.target_accuracy": config.calibration.target_accuracy is not None,
+        "data.other": config.data.other is not None,
+        "data.slice_column": config.data.slice_column is not None,
+        "data.label_names": config.data.label_names is not None,
+        'training.class_weight = "balanced"': training.class_weight != "none",
+        'training.sampling = "balanced"': training.sampling != "all",
+        'training.loss = "focal"': training.loss != "cross-entropy",
+        "training.label_smoothing": training.label_smoothing > 0,
+        "training.teacher": training.teacher is not None,
+    }
+    return [
+        f'{name} does not go with task = "{task}"; leave it out' for name, given in unfit.items() if given
+    ]
+
+
+def _untagged(config: Config) -> list[str]:
+    """What only taggers have."""
+    given = {
+        "model.characters": config.model.characters is not None,
+        "model.capitalisation": config.model.capitalisation,
+        'training.monitor = "f1"': config.training.monitor == "f1",
+    }
+    return [
+        f'{name} is for task = "tagging" or "joint", not "{config.task}"; leave it out'
+        for name, found in given.items()
+        if found
+    ]
 
 
 def _training(training: TrainingConfig) -> list[str]:

@@ -94,11 +94,22 @@ def _value(text: str) -> Any:
 
 
 def _with_task_defaults(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Multilabel data has its labels in the column ``labels``, unless the config names another."""
+    """What a task changes where the config says nothing.
+
+    Multilabel data has its labels in the column ``labels``. Tags need tokens that stand beside one another,
+    and are chosen by the F1 of their entities.
+    """
     resolved = deepcopy(dict(values))
-    data = resolved.get("data")
-    if resolved.get("task") == "multilabel" and isinstance(data, dict):
-        data.setdefault("label_column", "labels")
+    defaults: dict[str, dict[str, str]] = {}
+    if resolved.get("task") == "multilabel":
+        defaults = {"data": {"label_column": "labels"}}
+    elif resolved.get("task") in ("tagging", "joint"):
+        defaults = {"text": {"truncate": "head"}, "training": {"monitor": "f1"}}
+    for name, keys in defaults.items():
+        section = resolved.setdefault(name, {})
+        if isinstance(section, dict):
+            for key, value in keys.items():
+                section.setdefault(key, value)
     return resolved
 
 

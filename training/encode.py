@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -96,7 +97,15 @@ def data_reference(dataset: Dataset, encoded: Mapping[str, EncodedTexts]) -> Dat
     )
 
 
-def golden_texts(rows: Rows, lengths: Sequence[int] | npt.NDArray[np.int64]) -> tuple[str, ...]:
+class HasTexts(Protocol):
+    """Rows of any kind."""
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """One a row."""
+
+
+def golden_texts(rows: HasTexts, lengths: Sequence[int] | npt.NDArray[np.int64]) -> tuple[str, ...]:
     """Ten texts to remember the answers of: eight of all lengths, an empty one and one of many scripts."""
     order = np.argsort(np.asarray(lengths), kind="stable")
     places = np.linspace(0, len(order) - 1, num=8).astype(int)

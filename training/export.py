@@ -58,7 +58,7 @@ def export(artifacts: Path, what: Export) -> Path:
             nothing is left behind.
     """
     parent = artifacts / what.manifest.name
-    with _writing(parent) as folder:
+    with writing(parent) as folder:
         _write_model(folder, what)
         saved_model = SavedModelEngine(folder)
         others = write_onnx(folder, what.onnx) if what.onnx else []
@@ -66,13 +66,13 @@ def export(artifacts: Path, what: Export) -> Path:
         rows = [np.array(example.ids, np.int32) for example in golden]
         checks = check_engines(saved_model, others, rows, what.onnx) if what.onnx else {}
         manifest = what.manifest.model_copy(
-            update={"version": _next_version(parent), "golden": golden, "engines": checks}
+            update={"version": next_version(parent), "golden": golden, "engines": checks}
         )
-        return _publish(folder, parent, manifest, what.render_report)
+        return publish(folder, parent, manifest, what.render_report)
 
 
 @contextmanager
-def _writing(parent: Path) -> Iterator[Path]:
+def writing(parent: Path) -> Iterator[Path]:
     """A temporary folder beside the versions, gone afterwards whatever happens."""
     folder: Path | None = None
     try:
@@ -123,13 +123,12 @@ def _set_modes(folder: Path) -> None:
         path.chmod(0o755 if path.is_dir() else 0o644)
 
 
-def _next_version(parent: Path) -> int:
+def next_version(parent: Path) -> int:
+    """The number after the last version in a model's folder."""
     return max(list_versions(parent), default=0) + 1
 
 
-def _publish(
-    folder: Path, parent: Path, manifest: Manifest, render_report: Callable[[Manifest], str]
-) -> Path:
+def publish(folder: Path, parent: Path, manifest: Manifest, render_report: Callable[[Manifest], str]) -> Path:
     """Renames the finished folder to its version; another run may have taken the number meanwhile."""
     while True:
         target = parent / str(manifest.version)
@@ -142,7 +141,7 @@ def _publish(
             if not target.exists():
                 raise
             # A file may have that name too, which is no version: go on by one at least.
-            version = max(_next_version(parent), manifest.version + 1)
+            version = max(next_version(parent), manifest.version + 1)
             manifest = manifest.model_copy(update={"version": version})
         else:
             return target

@@ -78,13 +78,17 @@ class Fit:
         )
         self.updates = Updates(config, model, self.batches.steps(seed, config.epochs))
         self.average = WeightAverage(model, config.average) if config.average else None
-        self.steps = NetworkSteps(
-            model,
+        self.steps = self._network_steps(soft=train.targets.ndim == 2)
+
+    def _network_steps(self, *, soft: bool) -> NetworkSteps:
+        config = self.config
+        return NetworkSteps(
+            self.model,
             self.updates,
-            task,
+            self.task,
             smoothing=config.label_smoothing,
             focusing=config.focusing if config.loss == "focal" else 0.0,
-            soft=train.targets.ndim == 2,
+            soft=soft,
             average=self.average,
         )
 

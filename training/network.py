@@ -10,6 +10,7 @@ from models.networks.spec import NetworkSpec
 from models.networks.weights import ensemble_weights, network_weights
 from models.networks.wide.blend import recurrent_side
 from models.onnx.network import Ensemble, Network
+from training.config import TAGGING_KEYS
 
 if TYPE_CHECKING:
     from training.run import Prepared, Trained
@@ -24,7 +25,7 @@ def network_spec(prepared: "Prepared") -> NetworkSpec:
         head="sigmoid" if prepared.config.task == "multilabel" else "softmax",
         wide="ngrams" if wide else None,
         wide_rows=wide.ngrams.rows if wide else 0,
-        **prepared.config.model.model_dump(exclude={"vectors", "wide"}),
+        **prepared.config.model.model_dump(exclude={"vectors", "wide", *TAGGING_KEYS}),
     )
 
 

@@ -28,7 +28,7 @@ class ServingModule(tf.Module):
         self.text = text
         self.labels = tf.constant(list(labels))
         self._names = tuple(labels)
-        self._model = _Untracked(model)
+        self._model = Untracked(model)
         self._activation = tf.sigmoid if task == "multilabel" else tf.nn.softmax
         self._task = task
         self._temperature = temperature
@@ -69,7 +69,7 @@ class ServingModule(tf.Module):
         return self._model.value({"ids": ids, "lengths": lengths}, training=False)
 
 
-class _Untracked:
+class Untracked:
     """Hides a Keras model from TensorFlow's search for things to save."""
 
     def __init__(self, value: keras.Model) -> None:

@@ -4,6 +4,7 @@ Reading the table through the embedding layer copies it whole at every step that
 gradient then comes by places, not by tokens. Gathered here, neither happens.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,15 +52,19 @@ class WordRows:
 
     def logits(self, gathered: Gathered, ids: Any, lengths: Any) -> Any:
         """What the network answers in training, from vectors already gathered."""
+        return self.outputs(gathered, {"ids": ids, "lengths": lengths})
+
+    def outputs(self, gathered: Gathered, inputs: Mapping[str, Any]) -> Any:
+        """The same of a network with any inputs, ``ids`` among them."""
         size = self._layer.output_dim
-        shape = tf.concat([tf.shape(ids), [size]], axis=0)
+        shape = tf.concat([tf.shape(inputs["ids"]), [size]], axis=0)
         sequence = tf.ensure_shape(
             tf.reshape(tf.gather(gathered.vectors, gathered.places), shape), [None, None, size]
         )
         # Keras has no way to call a network from one of its layers on that leaves its graph as it is.
         self._layer.call = lambda _ids: sequence
         try:
-            return self._model({"ids": ids, "lengths": lengths}, training=True)
+            return self._model(dict(inputs), training=True)
         finally:
             del self._layer.call
 

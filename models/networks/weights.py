@@ -21,7 +21,7 @@ def network_weights(model: keras.Model, spec: NetworkSpec) -> Network:
         pooling=Part(resolve("pooling", spec.pooling), _weights(model, "pooling")),
         head=Part(resolve("head", spec.head), _weights(model, "logits")),
         wide=_wide(model, spec.wide),
-        settings=CellSettings(spec.output_activation, spec.periods, spec.alpha),
+        settings=_settings(spec),
     )
 
 
@@ -63,7 +63,12 @@ def tagger_weights(model: keras.Model, spec: TaggerSpec) -> Tagger:
         characters=characters,
         pooling=Part(resolve("pooling", spec.pooling), _weights(model, "pooling")) if spec.intents else None,
         intents=_weights(model, "intent_logits") if spec.intents else None,
+        settings=_settings(spec),
     )
+
+
+def _settings(spec: NetworkSpec) -> CellSettings:
+    return CellSettings(spec.output_activation, spec.periods, spec.alpha)
 
 
 def _layers(model: keras.Model, spec: NetworkSpec) -> tuple[tuple[Weights, ...], ...]:

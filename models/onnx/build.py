@@ -4,7 +4,7 @@ import onnx
 from onnx import TensorProto, helper
 
 from models.onnx.graph import Graph, Value
-from models.onnx.network import Ensemble, Network
+from models.onnx.network import Ensemble, Network, Tagger
 from models.onnx.registry import CELLS, HEADS, INPUTS, POOLINGS, WIDES, find
 from models.onnx.states import States, side_by_side
 from models.onnx.weighted_sum import weighted_sum
@@ -59,15 +59,15 @@ def _recurrent_side(graph: Graph, network: Network, int8: bool) -> Value:
     # The recurrent operators have time first, and ids are turned for less than vectors.
     ids = graph.node("Transpose", "ids", perm=[1, 0])
     sequence = find("input", INPUTS, network.input.name)(graph, ids, network.input.weights, int8)
-    states = _recurrent(graph, network, sequence)
+    states = recurrent(graph, network, sequence)
     features = find("pooling", POOLINGS, network.pooling.name)(
         graph, states, "lengths", network.pooling.weights
     )
     return find("head", HEADS, network.head.name)(graph, features, network.head.weights)
 
 
-def _recurrent(graph: Graph, network: Network, sequence: Value) -> States:
-    """The states of the top layer."""
+def recurrent(graph: Graph, network: Network | Tagger, sequence: Value) -> States:
+    """The states of the top layer over ``sequence`` [time, batch, features]."""
     cell, settings = find("cell", CELLS, network.cell), network.settings
     bottom, *above = network.layers
     states = cell(graph, "recurrent_1", sequence, "lengths", bottom, settings)

@@ -8,7 +8,7 @@ from onnx import TensorProto
 
 from models.onnx.graph import Graph, Value
 from models.onnx.native import lstm
-from models.onnx.network import Characters, Weights
+from models.onnx.network import CellSettings, Characters, Weights
 from models.onnx.states import joined
 from models.text.characters import CASES
 
@@ -74,5 +74,5 @@ def _both_ends(
         keepdims=0,
     )
     by_place = graph.node("Transpose", vectors, perm=[1, 0, 2])
-    states = lstm(graph, "characters", by_place, counts, layers)
+    states = lstm(graph, "characters", by_place, counts, layers, CellSettings())
     return joined(graph, states.final, states), states.size

@@ -111,6 +111,7 @@ class Tagger:
         characters: what reads their characters, if anything.
         pooling: how the states of a text become one vector, where there are intents.
         intents: the arrays of the layer from that vector to intents.
+        settings: of the cell.
     """
 
     input: Part
@@ -122,6 +123,7 @@ class Tagger:
     characters: Characters | None = None
     pooling: Part | None = None
     intents: Weights | None = None
+    settings: CellSettings = CellSettings()
 
     @property
     def reads_characters(self) -> bool:

@@ -1,13 +1,16 @@
 """A network that gives every token a tag: twin of ``models.networks.tagger``."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import onnx
 from onnx import TensorProto, helper
 
+from models.onnx.build import recurrent
 from models.onnx.characters import capitalisation, character_vectors
 from models.onnx.graph import Graph, Value
 from models.onnx.network import Tagger
-from models.onnx.registry import CELLS, INPUTS, POOLINGS, find
+from models.onnx.registry import INPUTS, POOLINGS, find
 from models.onnx.states import States, side_by_side
 
 
@@ -28,7 +31,7 @@ def build_onnx_tagger(network: Tagger, *, int8: bool = False) -> onnx.ModelProto
     graph = Graph()
     states = _states(graph, network, int8)
     size = network.transitions.shape[0]
-    outputs: dict[str, tuple[Value, list[int | str]]] = {
+    outputs: dict[str, tuple[Value, Sequence[int | str]]] = {
         "emissions": (_emissions(graph, network, states), ["batch", "time", size - 1]),
         "transitions": (graph.weight("transitions.scores", network.transitions), [size, size]),
     }
@@ -59,11 +62,7 @@ def _states(graph: Graph, network: Tagger, int8: bool) -> States:
         if network.characters is not None:
             found.append(character_vectors(graph, characters, network.characters))
     sequence = found[0] if len(found) == 1 else graph.node("Concat", *found, axis=2)
-    cell = find("cell", CELLS, network.cell)
-    states = cell(graph, "recurrent_1", sequence, "lengths", network.layers[0])
-    for number, directions in enumerate(network.layers[1:], start=2):
-        states = cell(graph, f"recurrent_{number}", side_by_side(graph, states), "lengths", directions)
-    return states
+    return recurrent(graph, network, sequence)
 
 
 def _emissions(graph: Graph, network: Tagger, states: States) -> Value:

@@ -13,15 +13,20 @@ from models.text.table import table_hash
 from models.text.vocabulary import Vocabulary
 
 VOCABULARY = "vocabulary.json"
+CHARACTERS = "characters.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Artifact:
-    """One version of one saved model, opened."""
+    """One version of one saved model, opened.
+
+    ``characters`` are those that a tagging or joint network knows, None where it reads none.
+    """
 
     path: Path
     manifest: Manifest
     vocabulary: Vocabulary
+    characters: Vocabulary | None = None
 
 
 def open_artifact(path: Path) -> Artifact:
@@ -37,7 +42,14 @@ def open_artifact(path: Path) -> Artifact:
             f"{path} was written with another code-point table ({manifest.text_table[:12]}) than this "
             f"version of Engram has ({table_hash()[:12]}); train it again, or use the version that wrote it."
         )
-    return Artifact(path, manifest, _read_vocabulary(path, manifest))
+    vocabulary = _read_vocabulary(path / VOCABULARY)
+    if len(vocabulary) != manifest.vocabulary_size:
+        raise ArtifactError(
+            f"{path / VOCABULARY} holds {len(vocabulary)} tokens; "
+            f"the manifest says {manifest.vocabulary_size}."
+        )
+    reads = manifest.tagging is not None and manifest.tagging.characters is not None
+    return Artifact(path, manifest, vocabulary, _read_vocabulary(path / CHARACTERS) if reads else None)
 
 
 def verify_files(artifact: Artifact) -> None:
@@ -93,18 +105,12 @@ def _read_manifest(path: Path) -> Manifest:
         ) from error
 
 
-def _read_vocabulary(path: Path, manifest: Manifest) -> Vocabulary:
-    file = path / VOCABULARY
+def _read_vocabulary(file: Path) -> Vocabulary:
     try:
-        vocabulary = Vocabulary.from_json(file.read_text(encoding="utf-8"))
+        return Vocabulary.from_json(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise ArtifactError(f"{file} cannot be read: {error.strerror}.") from error
     except ArtifactError as error:
         raise ArtifactError(f"{file} cannot be used: {error}") from error
     except UnicodeDecodeError as error:
         raise ArtifactError(f"{file} is not UTF-8 (byte {error.start}).") from error
-    if len(vocabulary) != manifest.vocabulary_size:
-        raise ArtifactError(
-            f"{file} holds {len(vocabulary)} tokens; the manifest says {manifest.vocabulary_size}."
-        )
-    return vocabulary

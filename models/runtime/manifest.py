@@ -8,7 +8,16 @@ from models.text.spec import TextRule
 
 SCHEMA_VERSION = 1
 
-Task = Literal["classification", "multilabel"]
+Task = Literal["classification", "multilabel", "tagging", "joint"]
+TAGGING: tuple[Task, ...] = ("tagging", "joint")
+"""Tasks that give every token a tag."""
+
+
+def main_metric(task: Task) -> str:
+    """The metric that a model of a task is judged by first, and whose margin over the baseline is kept."""
+    return "f1" if task in TAGGING else "accuracy"
+
+
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
@@ -30,6 +39,11 @@ class Evaluation(_Part):
     ``metrics`` maps a name (``accuracy``, ``macro_f1``, ``ece``, ``roc_auc``, ...) to its value and interval;
     ``per_class`` maps a label to ``precision``, ``recall``, ``f1`` and ``n``; ``slices`` maps a slice
     (``source=imdb``) to its own accuracy; ``confusion[i][j]`` counts rows of label i answered j.
+
+    Tagging and joint: figures are those of entities, which are right where both ends and the type are; a
+    class is a type; ``accuracy`` is the share of texts with every entity (and the intent) right. The last row
+    of ``confusion`` counts entities that are none, its last column those without an answer at their place.
+    ``errors`` counts wrong entities by kind.
     """
 
     n: int
@@ -37,6 +51,7 @@ class Evaluation(_Part):
     per_class: dict[str, dict[str, float]] = {}
     slices: dict[str, dict[str, float]] = {}
     confusion: list[list[int]] = []
+    errors: dict[str, int] = {}
 
 
 class Calibration(_Part):
@@ -135,6 +150,17 @@ class CoveragePoint(_Part):
     accuracy: Share
 
 
+class Tagging(_Part):
+    """What a tagging or joint model has beside its labels.
+
+    ``entities`` are the types of its tags: O, then B, I, E and S of each; ``characters`` is how many
+    characters of a token are read beside its case, None where neither is.
+    """
+
+    entities: list[str]
+    characters: int | None = None
+
+
 class FileFact(_Part):
     """Hash and size of one file of the artifact."""
 
@@ -158,6 +184,8 @@ class Manifest(_Part):
     ``mcnemar`` and ``robustness`` are those of the test part, or of dev where there is no test part.
     ``baselines`` are all that were fitted, the one of ``baseline`` first; ``abstention`` is a curve on dev.
     ``examples`` are dev texts to try the model with.
+    ``labels`` are the intents of a joint model and the entity types of a tagging one; its margin is that of
+    the F1 of entities.
     """
 
     schema_version: Literal[1] = 1
@@ -172,6 +200,7 @@ class Manifest(_Part):
     vocabulary_size: int
     parameters: int
     calibration: Calibration
+    tagging: Tagging | None = None
     dev: Evaluation
     test: Evaluation | None
     baseline: Evaluation | None

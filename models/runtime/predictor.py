@@ -1,7 +1,6 @@
 """A saved model ready to answer: text in, prediction out. Command line and service use this one class."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,27 +8,15 @@ import numpy as np
 
 from models.errors import ArtifactError
 from models.runtime.artifact import Artifact, open_artifact, verify_files
-from models.runtime.decoding import Answer, decode
+from models.runtime.decoding import decode
 from models.runtime.engines.base import Engine
 from models.runtime.engines.load import load_engine
 from models.runtime.golden import check_golden
-from models.runtime.manifest import Manifest
+from models.runtime.manifest import TAGGING, Manifest
+from models.runtime.prediction import Prediction as Prediction
 from models.runtime.run import run_rows
+from models.runtime.tagging import TaggedPrediction, tagged_as_dict
 from models.text.plain import Encoded, Encoder
-
-
-@dataclass(frozen=True, slots=True)
-class Prediction:
-    """What a model answers to one text.
-
-    ``tokens`` counts the text before truncation; ``unknown_tokens`` are the read tokens that training did not
-    know.
-    """
-
-    answer: Answer
-    tokens: int
-    unknown_tokens: tuple[str, ...]
-    truncated: bool
 
 
 class Predictor:
@@ -85,6 +72,11 @@ def open_predictor(path: Path, engine: str = "savedmodel") -> Predictor:
     """
     artifact = open_artifact(path)
     verify_files(artifact)
+    if artifact.manifest.task in TAGGING:
+        # It builds upon this module.
+        from models.runtime.tagger import open_tagger
+
+        return open_tagger(artifact, load_engine(engine, path))
     predictor = Predictor(artifact, load_engine(engine, path))
     check_golden(artifact, predictor.encoder, predictor.engine)
     return predictor
@@ -96,6 +88,8 @@ def prediction_as_dict(prediction: Prediction, manifest: Manifest, top: int | No
     Args:
         top: how many labels to list under ``probabilities``, most probable first; None lists all.
     """
+    if isinstance(prediction, TaggedPrediction):
+        return tagged_as_dict(prediction, manifest.labels)
     answer = prediction.answer
     body: dict[str, Any] = {
         "label": manifest.labels[answer.best],

@@ -46,6 +46,7 @@ class TokenEncoder:
     ) -> None:
         self.text = PlainText(rule)
         self.vocabulary = vocabulary
+        self.characters = characters
         self.width = width
         self._characters = CharacterEncoder(self.text, characters, width) if characters else None
 

@@ -103,7 +103,10 @@ def _print(facts: list[dict[str, Any]]) -> None:
     for name, shown in METRIC_NAMES.items():
         if any(name in fact["metrics"] for fact in facts):
             table.add_row(shown, *(_percent(fact["metrics"].get(name)) for fact in facts))
-    table.add_row("baseline accuracy", *(_percent(fact["baseline"].get("accuracy")) for fact in facts))
+    for name in ("f1", "accuracy"):
+        if any(name in fact["baseline"] for fact in facts):
+            title = f"baseline {METRIC_NAMES[name]}"
+            table.add_row(title, *(_percent(fact["baseline"].get(name)) for fact in facts))
     _add_on_data(table, facts)
     table.add_row("parameters", *(f"{fact['parameters']:,}" for fact in facts))
     table.add_row("size", *(f"{fact['bytes'] / 2**20:.1f} MiB" for fact in facts))

@@ -2,10 +2,15 @@
 
 import argparse
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from models.runtime.location import artifacts_folder, find_artifact
+from models.runtime.manifest import TAGGING
 from training.cli.arguments import add_artifact_and_data
+
+if TYPE_CHECKING:
+    from models.runtime.manifest import Evaluation
+    from models.runtime.predictor import Predictor
 
 NAME = "evaluate"
 HELP = "judge a saved model on labelled rows"
@@ -22,11 +27,9 @@ def run(args: argparse.Namespace) -> int:
     path = find_artifact(args.artifact, artifacts_folder())
 
     from models.runtime.predictor import open_predictor
-    from training.score_rows import judge_rows, labelled_rows
 
     predictor = open_predictor(path)
-    rows = labelled_rows(predictor.manifest, args.data, args.text_column, args.label_column)
-    evaluation = judge_rows(predictor, rows)
+    evaluation = _judged(predictor, args)
     body: dict[str, Any] = {
         "n": evaluation.n,
         **{name: figure.value for name, figure in evaluation.metrics.items()},
@@ -34,11 +37,25 @@ def run(args: argparse.Namespace) -> int:
         "per_class": evaluation.per_class,
         "slices": evaluation.slices,
     }
+    if evaluation.errors:
+        body["errors"] = evaluation.errors
     if args.json:
         print(json.dumps(body, ensure_ascii=False, allow_nan=False))
     else:
         _print(predictor.manifest.name, body)
     return 0
+
+
+def _judged(predictor: "Predictor", args: argparse.Namespace) -> "Evaluation":
+    if predictor.manifest.task in TAGGING:
+        from training.tagging.score import judge_tagged
+
+        return judge_tagged(predictor, args.data)
+    from training.score_rows import judge_rows, labelled_rows
+
+    return judge_rows(
+        predictor, labelled_rows(predictor.manifest, args.data, args.text_column, args.label_column)
+    )
 
 
 def _print(name: str, body: dict[str, Any]) -> None:

@@ -8,13 +8,18 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from models.runtime.manifest import Evaluation, Interval, Manifest, RobustnessRow
+from models.runtime.manifest import Evaluation, Interval, Manifest, RobustnessRow, main_metric
 from training.report.verdict import verdict
 
 if TYPE_CHECKING:
     from training.run import Trained
+    from training.tagging.run import TrainedTagger
 
 METRIC_NAMES = {
+    "f1": "F1 of entities",
+    "precision": "precision",
+    "recall": "recall",
+    "intent_accuracy": "intent accuracy",
     "accuracy": "accuracy",
     "macro_f1": "macro F1",
     "micro_f1": "micro F1",
@@ -38,9 +43,10 @@ def print_comparison(manifest: Manifest) -> None:
         score = f"{mean:.4f} ± {sd:.4f}" if is_loss else f"{mean:.2%} ± {sd:.2%}"
         sentence = f"{seeds['n']} networks: dev score {score}"
         if "test_mean" in seeds:
-            sentence += f", test accuracy {seeds['test_mean']:.2%} ± {seeds['test_sd']:.2%}"
+            metric = main_metric(manifest.task)
+            sentence += f", test {METRIC_NAMES[metric]} {seeds['test_mean']:.2%} ± {seeds['test_sd']:.2%}"
             if manifest.baseline is not None:
-                above = seeds["test_mean"] - manifest.baseline.metrics["accuracy"].value
+                above = seeds["test_mean"] - manifest.baseline.metrics[metric].value
                 sentence += f", on average {above * 100:+.2f} points against the baseline"
         console.print(sentence, soft_wrap=True)
 
@@ -57,8 +63,11 @@ def sentences(manifest: Manifest) -> list[str]:
             f"(McNemar's p = {pair.p:.2g})."
         )
     for facts in manifest.baselines:
-        here = facts.metrics["accuracy"].value
-        found.append(f"baseline {facts.name}: {facts.dev_score:.2%} on dev, accuracy {here:.2%} here")
+        metric = main_metric(manifest.task)
+        here = facts.metrics[metric].value
+        found.append(
+            f"baseline {facts.name}: {facts.dev_score:.2%} on dev, {METRIC_NAMES[metric]} {here:.2%} here"
+        )
     for row in manifest.robustness:
         found.append(f"{row.name} ({row.n:,} rows): {', '.join(_shares(row))}")
     return found
@@ -87,7 +96,7 @@ def comparison_table(manifest: Manifest) -> Table:
         if name in network.metrics:
             theirs = baseline.metrics.get(name) if baseline else None
             margin = _margin(network, baseline, name)
-            if name == "accuracy" and manifest.margin is not None:
+            if name == main_metric(manifest.task) and manifest.margin is not None:
                 margin += f" [{manifest.margin.low * 100:+.1f}, {manifest.margin.high * 100:+.1f}]"
             table.add_row(shown, _with_interval(network.metrics[name]), _value(theirs), margin)
     for name, facts in network.slices.items():
@@ -102,8 +111,12 @@ def comparison_table(manifest: Manifest) -> Table:
     return table
 
 
-def spread(networks: Sequence["Trained"]) -> dict[str, Any]:
-    """Mean and standard deviation over networks that differ in their seed only."""
+def spread(networks: Sequence["Trained | TrainedTagger"], metric: str = "accuracy") -> dict[str, Any]:
+    """Mean and standard deviation over networks that differ in their seed only.
+
+    Args:
+        metric: of the test part.
+    """
     dev = [network.history.epochs[network.history.best_epoch - 1].score for network in networks]
     facts: dict[str, Any] = {
         "n": len(networks),
@@ -112,7 +125,7 @@ def spread(networks: Sequence["Trained"]) -> dict[str, Any]:
         "dev_mean": statistics.fmean(dev),
         "dev_sd": statistics.stdev(dev) if len(dev) > 1 else 0.0,
     }
-    test = [network.test.metrics["accuracy"].value for network in networks if network.test is not None]
+    test = [network.test.metrics[metric].value for network in networks if network.test is not None]
     if test:
         facts |= {
             "test_accuracy": test,

@@ -7,6 +7,7 @@ from typing import Any
 
 from models.errors import InputError
 from models.runtime.location import artifacts_folder, find_artifact
+from models.runtime.manifest import TAGGING
 from training.cli.arguments import add_overrides, positive
 
 NAME = "train"
@@ -44,6 +45,10 @@ def run(args: argparse.Namespace) -> int:
         raise InputError(f"--ensemble averages several networks, but --seeds is {args.seeds}; use 2 or more.")
     config = load_config(args.config, args.overrides)
     previous_path = find_artifact(args.previous, artifacts_folder()) if args.previous else None
+    if config.task in TAGGING:
+        from training.cli.train_tagger import train_tagger
+
+        return train_tagger(args, config, previous_path)
 
     from training.cli.figures import print_comparison, spread
     from training.ensemble import average, member_of

@@ -5,7 +5,7 @@ from typing import Any
 
 import tomlkit
 
-from models.runtime.manifest import Manifest
+from models.runtime.manifest import TAGGING, Manifest
 from models.text.spec import TextRule
 from training.report.figures import percent
 
@@ -22,17 +22,28 @@ def label_shares(shares: dict[str, float]) -> str:
 
 def intended_use(manifest: Manifest) -> str:
     """What the model is for: texts like the ones it learned from."""
-    what = "any of" if manifest.task == "multilabel" else "one of"
     return (
-        f"It gives a text {what} {len(manifest.labels)} labels. It learned that from "
+        f"It {_gives(manifest)}. It learned that from "
         f"{manifest.data.rows.get('train', 0):,} rows ({label_shares(manifest.data.label_share)})"
         f"{_length_words(manifest.data.length_quantiles)} and is meant for texts like these."
     )
 
 
+def _gives(manifest: Manifest) -> str:
+    if manifest.tagging is not None:
+        found = f"finds entities of {len(manifest.tagging.entities)} types in a text"
+        return found + (
+            f" and gives it one of {len(manifest.labels)} intents" if manifest.task == "joint" else ""
+        )
+    what = "any of" if manifest.task == "multilabel" else "one of"
+    return f"gives a text {what} {len(manifest.labels)} labels"
+
+
 def limits(manifest: Manifest) -> str:
     """Where it must not be trusted."""
-    if manifest.task == "multilabel":
+    if manifest.task in TAGGING:
+        unfit = "names and words it never saw may be missed or taken for something else"
+    elif manifest.task == "multilabel":
         unfit = "a text that fits none of its labels may get some all the same"
     else:
         unfit = "a text that fits none of its labels still gets one of them"
@@ -49,6 +60,8 @@ def abstention(manifest: Manifest) -> str:
     calibration = manifest.calibration
     if manifest.task == "multilabel":
         return "A label is answered when its probability reaches its threshold (the best F1 on dev)."
+    if manifest.task == "tagging":
+        return "No answer is marked as abstained: each entity has a confidence of its own."
     if calibration.abstain_below == 0.0:
         return "No answer is marked as abstained, but that to a text without any token."
     return (

@@ -159,7 +159,7 @@ def confusion_plot(confusion: Confusion) -> Plot:
         for shade, alpha in enumerate(_SHADES):
             cells = np.argwhere((shades == shade) & (shares > 0))
             if len(cells):
-                axes.add_patch(_squares(cells, alpha))
+                axes.add_patch(squares(cells, alpha))
         blocks = len(counts)
         axes.set(xlim=(0, blocks), ylim=(blocks, 0), aspect="equal", xlabel="answer", ylabel="label")
         for axis in (axes.xaxis, axes.yaxis):
@@ -174,7 +174,8 @@ def confusion_plot(confusion: Confusion) -> Plot:
         return Plot(inline_svg(figure, "confusion", "Heat map of labels and answers."), caption)
 
 
-def _squares(cells: npt.NDArray[np.integer], alpha: float) -> Any:
+def squares(cells: npt.NDArray[np.integer], alpha: float) -> Any:
+    """Cells [n, 2] (row, column) as one patch."""
     corners = np.array([[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]])
     codes = [Outline.MOVETO, *[Outline.LINETO] * 3, Outline.CLOSEPOLY]
     points = (cells[:, None, ::-1] + corners).reshape(-1, 2)

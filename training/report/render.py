@@ -1,28 +1,19 @@
 """The report: one HTML page that holds everything it shows and asks nothing of any network."""
 
-import re
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
-
 from models.runtime.manifest import Manifest
-from models.text.plain import make_valid
 from training.perturb import NEGATIONS_CHINESE, NEGATIONS_ENGLISH
 from training.report import card, plots
 from training.report.abstention_plot import coverage_plot
 from training.report.confusion import MOST_IN_TABLE, most_confused, row_shares
-from training.report.figures import FILTERS
+from training.report.environment import template
 from training.report.material import ReportMaterial
 from training.report.mistakes import worst_label_mistakes, worst_mistakes
 from training.report.reliability import reliability
 from training.report.sides import sides
 from training.report.svg import Plot
 from training.report.verdict import coverages, judged_evaluation, metric_rows, verdict
-
-# Not allowed in HTML, or without a shape: they show as U+FFFD.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def render_report(material: ReportMaterial) -> str:
@@ -32,7 +23,7 @@ def render_report(material: ReportMaterial) -> str:
     worst = worst_label_mistakes if multilabel else worst_mistakes
     uncalibrated = reliability(manifest.task, judged.logits, judged.targets, 1.0)
     calibrated = reliability(manifest.task, judged.logits, judged.targets, manifest.calibration.temperature)
-    return _template().render(
+    return template("page.html.j2").render(
         card=card,
         manifest=manifest,
         history=history,
@@ -102,23 +93,3 @@ def _slices(manifest: Manifest) -> list[tuple[str, dict[str, float], float | Non
         (name, figures, theirs.get(name, {}).get("accuracy"))
         for name, figures in judged_evaluation(manifest).slices.items()
     ]
-
-
-def _template() -> Any:
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_showable,
-    )
-    environment.filters |= FILTERS
-    return environment.get_template("page.html.j2")
-
-
-def _showable(value: Any) -> Any:
-    """Every string of the page passes here before it is escaped."""
-    if isinstance(value, Markup) or not isinstance(value, str):
-        return value
-    return _CONTROL.sub("\ufffd", make_valid(value))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from models.runtime.decoding import probabilities
-from models.runtime.manifest import Evaluation, Interval, Manifest
+from models.runtime.manifest import TAGGING, Evaluation, Interval, Manifest, main_metric
 from training.report.material import JudgedRows
 
 Outcome = Literal["better", "unclear", "worse", "alone"]
@@ -13,6 +13,10 @@ _MEANINGS = {
     "accuracy": ("Accuracy", "share of rows answered rightly"),
     "macro_f1": ("Macro F1", "mean F1 of the labels, each counting the same"),
     "micro_f1": ("Micro F1", "F1 over all pairs of row and label"),
+    "f1": ("F1 of entities", "both ends and the type right"),
+    "precision": ("Precision", "share of the answered entities that are right"),
+    "recall": ("Recall", "share of the entities that are answered rightly"),
+    "intent_accuracy": ("Accuracy of the intent", "share of texts with the right intent"),
     "roc_auc": ("ROC AUC", "share of right and wrong pairs in the right order"),
     "ece": ("Calibration error", "mean distance of confidence and accuracy; lower is better"),
 }
@@ -58,9 +62,10 @@ def judged_evaluation(manifest: Manifest) -> Evaluation:
 
 
 def verdict(manifest: Manifest) -> Verdict:
-    """The network's accuracy against the baseline's."""
-    accuracy = judged_evaluation(manifest).metrics["accuracy"]
-    baseline = manifest.baseline.metrics["accuracy"] if manifest.baseline else None
+    """The network's accuracy, or the F1 of its entities, against the baseline's."""
+    name = main_metric(manifest.task)
+    accuracy = judged_evaluation(manifest).metrics[name]
+    baseline = manifest.baseline.metrics[name] if manifest.baseline else None
     if baseline is None:
         return Verdict(
             accuracy, None, None, "alone", "No baseline was fitted, so nothing says what the network adds."
@@ -98,6 +103,8 @@ def metric_rows(manifest: Manifest) -> list[MetricRow]:
         title, meaning = _MEANINGS.get(name, (name, ""))
         if name == "accuracy" and manifest.task == "multilabel":
             meaning = _EXACT
+        if name == "accuracy" and manifest.task in TAGGING:
+            title, meaning = "Texts all right", "every entity, and the intent if there is one"
         baseline = theirs.get(name)
         margin = None if baseline is None else network.value - baseline.value
         if margin is not None and name in _LOWER_IS_BETTER:

@@ -16,6 +16,7 @@ from models.text.spec import OTHER_ID, PADDING_ID, TextRule
 from models.text.vocabulary import Vocabulary
 from training.config import Config
 from training.data.dataset import Dataset
+from training.data.tagged_dataset import TaggedDataset
 from training.progress import Reporter
 from training.vectors.cache import VectorCache, fingerprint
 from training.vectors.unlabelled import read_unlabelled
@@ -60,7 +61,7 @@ class StartVectors:
 
 def start_vectors(
     config: Config,
-    dataset: Dataset,
+    dataset: Dataset | TaggedDataset,
     rule: TextRule,
     vocabulary: Vocabulary,
     train: Sequence[Ids],

@@ -5,9 +5,10 @@ from training.config import Config
 from training.data.dataset import Dataset
 from training.data.rows import read_texts
 from training.data.split import same_text
+from training.data.tagged_dataset import TaggedDataset
 
 
-def read_unlabelled(config: Config, dataset: Dataset) -> list[str]:
+def read_unlabelled(config: Config, dataset: Dataset | TaggedDataset) -> list[str]:
     """The texts of ``data.unlabelled``; none where the config names no file.
 
     Vectors fitted on a text that dev or test holds too have read what they are judged on. Such texts refuse

@@ -8,6 +8,7 @@ References: Lafferty, McCallum and Pereira, Conditional random fields, 2001; the
 McCallum, An introduction to conditional random fields, 2012, section 4.1. A row without tokens scores 0.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -101,27 +102,23 @@ def viterbi(emissions: Tensor, transitions: Tensor, lengths: Tensor) -> Tensor:
     Of equal paths, the tag with the lower number wins.
     """
     inner, start, end = transitions[:-1, :-1], transitions[-1, :-1], transitions[:-1, -1]
-    steps = ops.arange(ops.shape(emissions)[1], dtype="int32")
 
-    def best_into(before: Tensor, here: Any) -> Any:
-        step, emission = here
+    def best_into(before: Tensor, emission: Tensor, step: Tensor) -> Tensor:
         reached = ops.max(before[:, :, None] + inner[None], axis=1)
-        scores = ops.where(step == 0, start[None], reached) + emission
-        return scores, scores
+        return ops.where(step == 0, start[None], reached) + emission
 
     by_time = ops.transpose(emissions, (1, 0, 2))
-    _, best = ops.scan(best_into, ops.zeros_like(emissions[:, 0]), (steps, by_time))
+    best = _scan(best_into, ops.zeros_like(emissions[:, 0]), by_time)
+    last = ops.shape(emissions)[1] - 1
 
-    def trace_back(after: Tensor, here: Any) -> Any:
-        step, scores = here
+    def trace_back(after: Tensor, scores: Tensor, back: Tensor) -> Tensor:
+        step = last - back
         is_last = (step == lengths - 1)[:, None]
         onward = ops.where(is_last, end[None], ops.take(ops.transpose(inner), after, axis=0))
         found = ops.cast(ops.argmax(scores + onward, axis=-1), "int32")
-        tag = ops.where(step < lengths, found, 0)
-        return tag, tag
+        return ops.where(step < lengths, found, 0)
 
-    _, tags = ops.scan(trace_back, ops.zeros_like(lengths), (ops.flip(steps, 0), ops.flip(best, 0)))
-    return ops.transpose(ops.flip(tags, 0))
+    return ops.transpose(ops.flip(_scan(trace_back, ops.zeros_like(lengths), ops.flip(best, 0)), 0))
 
 
 def _forward(emissions: Tensor, transitions: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
@@ -132,16 +129,26 @@ def _forward(emissions: Tensor, transitions: Tensor, lengths: Tensor) -> tuple[T
     """
     weights = ops.exp(transitions[:-1, :-1])
     start, end = transitions[-1, :-1], transitions[:-1, -1]
-    steps = ops.arange(ops.shape(emissions)[1], dtype="int32")
 
-    def extend(before: Tensor, here: Any) -> Any:
-        step, emission = here
+    def extend(before: Tensor, emission: Tensor, step: Tensor) -> Tensor:
         largest = ops.max(before, axis=-1, keepdims=True)
         reached = ops.log(ops.matmul(ops.exp(before - largest), weights) + _TINY) + largest
         scores = ops.where(step == 0, start[None], reached) + emission
-        scores = ops.where((step < lengths)[:, None], scores, before)
-        return scores, scores
+        return ops.where((step < lengths)[:, None], scores, before)
 
-    by_time = ops.transpose(emissions, (1, 0, 2))
-    last, scores = ops.scan(extend, ops.zeros_like(emissions[:, 0]), (steps, by_time))
-    return ops.transpose(scores, (1, 0, 2)), ops.logsumexp(last + end[None], axis=-1)
+    # A row's last scores are kept behind its length.
+    scores = _scan(extend, ops.zeros_like(emissions[:, 0]), ops.transpose(emissions, (1, 0, 2)))
+    return ops.transpose(scores, (1, 0, 2)), ops.logsumexp(scores[-1] + end[None], axis=-1)
+
+
+def _scan(step: Callable[[Tensor, Tensor, Tensor], Tensor], start: Tensor, sequence: Tensor) -> Tensor:
+    """What ``step(last result, element, its number)`` gives for each element of ``sequence`` [time, ...]."""
+
+    def body(carry: Any, element: Tensor) -> Any:
+        before, number = carry
+        result = step(before, element, number)
+        return (result, number + 1), (result, number)
+
+    # The number travels with the result: Keras' scan takes one sequence only where time is not known.
+    (results, _) = ops.scan(body, (start, ops.zeros((), dtype="int32")), sequence)[1]
+    return results

@@ -37,9 +37,6 @@ class TokensAsRows(keras.layers.Layer):
     def call(self, characters: Tensor) -> Tensor:
         return ops.reshape(characters[:, :, 1:], (-1, characters.shape[-1] - 1))
 
-    def compute_output_shape(self, input_shape: Any) -> Any:
-        return (None, input_shape[-1] - 1)
-
 
 @keras.saving.register_keras_serializable(package="engram")
 class CharacterCounts(keras.layers.Layer):
@@ -47,9 +44,6 @@ class CharacterCounts(keras.layers.Layer):
 
     def call(self, rows: Tensor) -> Tensor:
         return ops.sum(ops.cast(rows > 0, "int32"), axis=-1)
-
-    def compute_output_shape(self, input_shape: Any) -> Any:
-        return (input_shape[0],)
 
 
 @keras.saving.register_keras_serializable(package="engram")

@@ -17,13 +17,17 @@ class Engine(Protocol):
     def name(self) -> str:
         """ "savedmodel", "onnx" or "onnx-int8"."""
 
-    def run(self, ids: Ids, lengths: Ids) -> Outputs:
+    def run(self, ids: Ids, lengths: Ids, characters: Ids | None = None) -> Outputs:
         """Runs the ``ids`` signature.
 
         Args:
             ids: token ids, shape [batch, time], time >= 1, right-padded with 0.
             lengths: number of real tokens of each row, shape [batch]; 0 is allowed.
+            characters: case and characters of each token, shape [batch, time, 1 + width], where the network
+                reads them.
 
         Returns:
-            classification and multilabel: ``logits`` [batch, classes].
+            classification and multilabel: ``logits`` [batch, classes]; tagging and joint: ``emissions``
+            [batch, time, tags], which mean nothing at padding, and ``transitions`` [tags + 1, tags + 1];
+            joint also ``intent_logits`` [batch, intents].
         """

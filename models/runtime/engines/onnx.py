@@ -11,6 +11,7 @@ FILES: dict[OnnxName, str] = {"onnx": "model.onnx", "onnx-int8": "model.int8.onn
 
 _WANTED: dict[OnnxName, str] = {"onnx": "output.onnx=true", "onnx-int8": "output.onnx=int8"}
 _INPUTS = {"ids": "tensor(int32)", "lengths": "tensor(int32)"}
+_CHARACTERS = {"characters": "tensor(int32)"}
 _OUTPUT_TYPE = "tensor(float)"
 # Each error is raised too: logged as well, it would stand there twice.
 _SILENT = 4
@@ -44,10 +45,13 @@ class OnnxEngine:
         self._session = _session(path, threads)
         self._outputs = _checked_outputs(path, self._session)
 
-    def run(self, ids: Ids, lengths: Ids) -> Outputs:
+    def run(self, ids: Ids, lengths: Ids, characters: Ids | None = None) -> Outputs:
         """See :class:`models.runtime.engines.base.Engine`."""
+        inputs = {"ids": ids, "lengths": lengths}
+        if characters is not None:
+            inputs["characters"] = characters
         try:
-            values = self._session.run(self._outputs, {"ids": ids, "lengths": lengths})
+            values = self._session.run(self._outputs, inputs)
         except Exception as error:
             raise ArtifactError(f"{self._path} cannot answer: {_one_line(error)}.") from error
         return dict(zip(self._outputs, values, strict=True))
@@ -80,7 +84,7 @@ def _session(path: Path, threads: int) -> Any:
 def _checked_outputs(path: Path, session: Any) -> list[str]:
     """Names of the outputs."""
     inputs = {value.name: value.type for value in session.get_inputs()}
-    if inputs != _INPUTS:
+    if inputs not in (_INPUTS, _INPUTS | _CHARACTERS):
         raise ArtifactError(f"{path} has the inputs {inputs}; a model of Engram has {_INPUTS}.")
     outputs = {value.name: value.type for value in session.get_outputs()}
     if set(outputs.values()) != {_OUTPUT_TYPE}:

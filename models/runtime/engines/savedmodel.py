@@ -38,9 +38,12 @@ class SavedModelEngine:
             ) from error
         self._constant: Any = tf.constant
 
-    def run(self, ids: Ids, lengths: Ids) -> Outputs:
+    def run(self, ids: Ids, lengths: Ids, characters: Ids | None = None) -> Outputs:
         """See :class:`models.runtime.engines.base.Engine`."""
-        outputs = self._signature(ids=self._constant(ids), lengths=self._constant(lengths))
+        inputs = {"ids": self._constant(ids), "lengths": self._constant(lengths)}
+        if characters is not None:
+            inputs["characters"] = self._constant(characters)
+        outputs = self._signature(**inputs)
         return {name: np.asarray(value) for name, value in outputs.items()}
 
 

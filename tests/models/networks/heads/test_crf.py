@@ -165,3 +165,30 @@ def test_the_layer_is_saved_and_loaded() -> None:
     layer = Transitions(3, learned=False, name="transitions")
     again = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(layer))
     assert (again.types, again.learned) == (3, False)
+
+
+def test_one_graph_serves_batches_of_every_size() -> None:
+    import tensorflow as tf
+
+    _, transitions = scores(2, seed=1)
+    specs = [
+        tf.TensorSpec([None, None, 9]),
+        tf.TensorSpec([None, None], tf.int32),
+        tf.TensorSpec([None], tf.int32),
+    ]
+
+    @tf.function(input_signature=specs)
+    def compute(emissions: tf.Tensor, tags: tf.Tensor, lengths: tf.Tensor) -> tuple[tf.Tensor, ...]:
+        return (
+            viterbi(emissions, transitions, lengths),
+            marginals(emissions, transitions, lengths),
+            log_likelihood(emissions, transitions, tags, lengths),
+        )
+
+    for batch, time in ((4, 6), (1, 1), (3, 2)):
+        emissions, _ = scores(2, seed=time, batch=batch, time=time)
+        tags, lengths = np.zeros((batch, time), np.int32), np.full(batch, time, np.int32)
+        paths, shares, found = compute(emissions, tags, lengths)
+        np.testing.assert_array_equal(paths, np.asarray(viterbi(emissions, transitions, lengths)))
+        np.testing.assert_allclose(shares, marginals(emissions, transitions, lengths), atol=1e-6)
+        np.testing.assert_allclose(found, log_likelihood(emissions, transitions, tags, lengths), rtol=1e-5)

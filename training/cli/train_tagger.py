@@ -1,0 +1,45 @@
+"""``engram train CONFIG`` for the tasks tagging and joint."""
+
+import argparse
+import os
+from pathlib import Path
+from typing import Any
+
+from models.errors import InputError
+from training.config import Config
+
+
+def train_tagger(args: argparse.Namespace, config: Config, previous_path: Path | None) -> int:
+    """Trains and prints the artifact's path; ``args`` are those of ``training.cli.train``."""
+    if args.ensemble:
+        raise InputError(
+            f'--ensemble averages labels of whole texts, but task = "{config.task}"; leave it out.'
+        )
+
+    from training.cli.figures import print_comparison, spread
+    from training.previous import open_previous
+    from training.progress import reporter
+    from training.tagging.run import judge_tagging_baselines, prepare_tagger, save_tagger
+    from training.tagging.run import train_tagger as train_network
+
+    previous = open_previous(previous_path, config) if previous_path else None
+    progress = reporter()
+    prepared = prepare_tagger(config, progress, previous)
+    baseline = judge_tagging_baselines(prepared)
+    networks = []
+    first = config.seed if config.training.seed is None else config.training.seed
+    for seed in range(first, first + args.seeds):
+        networks.append(train_network(prepared, seed, progress, resume=args.resume))
+        if networks[-1].history.stopped == "interrupted":
+            break
+    best = max(networks, key=lambda network: network.history.epochs[network.history.best_epoch - 1].score)
+    extra: dict[str, Any] = {"from": previous.reference if previous else None}
+    if args.seeds > 1:
+        extra["seeds"] = spread(networks, "f1")
+    path, manifest = save_tagger(prepared, best, baseline, extra)
+    for network in networks:
+        if network.history.stopped != "interrupted":
+            network.store.remove()
+    print_comparison(manifest)
+    print(os.fspath(path))
+    return 0

@@ -1,0 +1,155 @@
+"""The tagged rows of a run: read, split, and checked for what cannot be learned or judged."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.errors import DataError
+from training.config import Config
+from training.data.rows import Rows
+from training.data.split import split_rows
+from training.data.tagged import TaggedLayout, TaggedReading, TaggedRows, read_tagged
+
+
+@dataclass(frozen=True, slots=True)
+class TaggedDataset:
+    """What a run learns from and is judged on.
+
+    Attributes:
+        parts: train, dev and, where there is one, test.
+        entities: the entity types of train, sorted. Rows of dev and test may have others.
+        intents: the intents of train, sorted; empty where the task has none.
+        skipped: number of rows left out, by file and reason.
+        repaired: number of tags that were ill formed, by file.
+        warnings: sentences for a person.
+        fingerprint: sha256 of all rows and of which part they are in.
+    """
+
+    parts: Mapping[str, TaggedRows]
+    entities: tuple[str, ...]
+    intents: tuple[str, ...]
+    skipped: Mapping[str, int]
+    repaired: Mapping[str, int]
+    warnings: tuple[str, ...]
+    fingerprint: str
+
+
+def load_tagged(config: Config) -> TaggedDataset:
+    """Reads and splits the data of a config.
+
+    Raises:
+        DataError: a file cannot be used, train has no entity or one intent only, or train knows no type of
+            dev or test.
+    """
+    readings = _read(config)
+    parts = _split({name: reading.rows for name, reading in readings.items()}, config)
+    train = parts["train"]
+    entities = tuple(sorted({span.entity for row in train.entities for span in row}))
+    intents = tuple(sorted(set(train.intents))) if config.task == "joint" else ()
+    file = config.locate(config.data.train)
+    if not entities:
+        raise DataError(f'{file}: every training token has the tag "O"; at least one entity is needed.')
+    if len(intents) == 1:
+        raise DataError(
+            f'{file}: every training row has the intent "{intents[0]}"; at least two different ones are needed, '
+            'or task = "tagging".'
+        )
+    warnings = [
+        sentence
+        for name in parts
+        if name != "train"
+        for sentence in judgeable_tags(name, parts[name], entities, intents)
+    ]
+    repaired = {name: reading.repaired for name, reading in readings.items() if reading.repaired}
+    warnings += [
+        f"{name}: {count} ill-formed {'tag was' if count == 1 else 'tags were'} repaired."
+        for name, count in repaired.items()
+    ]
+    skipped = {
+        f"{name}: {reason}": count
+        for name, reading in readings.items()
+        for reason, count in reading.skipped.items()
+    }
+    return TaggedDataset(parts, entities, intents, skipped, repaired, tuple(warnings), _fingerprint(parts))
+
+
+def judgeable_tags(
+    name: str, rows: TaggedRows, entities: tuple[str, ...], intents: tuple[str, ...]
+) -> list[str]:
+    """Warnings about types and intents of rows that a network is judged on, but cannot know.
+
+    Raises:
+        DataError: it knows none of the types.
+    """
+    types = Counter(span.entity for row in rows.entities for span in row)
+    unknown = {entity: count for entity, count in sorted(types.items()) if entity not in entities}
+    if types and len(unknown) == len(types):
+        raise DataError(
+            f"No entity type of {name} occurs in train: {name} has {', '.join(list(unknown)[:20])}; train has "
+            f"{', '.join(entities[:20])}."
+        )
+    warnings = [
+        f'{name}: the entity type "{entity}" ({count} {"entity" if count == 1 else "entities"}) does not occur '
+        f"in train; {'it counts' if count == 1 else 'they count'} as missed."
+        for entity, count in unknown.items()
+    ]
+    if not types:
+        warnings.append(f"{name}: no row has an entity.")
+    if intents:
+        new = Counter(intent for intent in rows.intents if intent not in intents)
+        warnings += [
+            f'{name}: the intent "{intent}" ({count} {"row" if count == 1 else "rows"}) does not occur in train; '
+            f"{'this row counts' if count == 1 else 'these rows count'} as wrong."
+            for intent, count in sorted(new.items())
+        ]
+    return warnings
+
+
+def _read(config: Config) -> dict[str, TaggedReading]:
+    layout = TaggedLayout.of(config)
+    files = {"train": config.data.train, "dev": config.data.dev, "test": config.data.test}
+    return {
+        name: read_tagged(config.locate(path), layout)
+        for name, path in files.items()
+        if isinstance(path, Path)
+    }
+
+
+def _split(given: Mapping[str, TaggedRows], config: Config) -> dict[str, TaggedRows]:
+    """Adds the parts that are shares of the training rows, drawn within the rarest type of a row."""
+    wanted = {"dev": config.data.dev, "test": config.data.test}
+    shares = {name: share for name, share in wanted.items() if isinstance(share, float)}
+    train = given["train"]
+    kinds = tuple(
+        tuple(sorted({*(span.entity for span in spans), f"intent {intent}"}))
+        for spans, intent in zip(train.entities, train.intents, strict=True)
+    )
+    stays, *taken = split_rows(
+        Rows(train.texts, kinds, (None,) * len(train)), list(shares.values()), config.seed
+    )
+    drawn = dict(zip(shares, taken, strict=True))
+    for name, indices in drawn.items():
+        if not indices:
+            raise DataError(
+                f"data.{name} = {shares[name]:g} of {len(train)} training rows gives no row; use a larger "
+                "share, more rows or a file of its own."
+            )
+    parts = {"train": train.take(stays)}
+    for name in wanted:
+        if name in drawn:
+            parts[name] = train.take(drawn[name])
+        elif name in given:
+            parts[name] = given[name]
+    return parts
+
+
+def _fingerprint(parts: Mapping[str, TaggedRows]) -> str:
+    digest = hashlib.sha256()
+    for name, rows in parts.items():
+        for text, spans, intent in zip(rows.texts, rows.entities, rows.intents, strict=True):
+            row = [name, text, [[span.start, span.end, span.entity] for span in spans], intent]
+            digest.update(json.dumps(row).encode("ascii") + b"\n")
+    return digest.hexdigest()

@@ -1,0 +1,35 @@
+"""How templates become pages: every string is escaped, and made one that UTF-8 can hold."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from models.text.plain import make_valid
+from training.report.figures import FILTERS
+
+# Not allowed in HTML, or without a shape: they show as U+FFFD.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def template(name: str) -> Any:
+    """The template in this folder."""
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_showable,
+    )
+    environment.filters |= FILTERS
+    return environment.get_template(name)
+
+
+def _showable(value: Any) -> Any:
+    """Every string of the page passes here before it is escaped."""
+    if isinstance(value, Markup) or not isinstance(value, str):
+        return value
+    return _CONTROL.sub("\ufffd", make_valid(value))

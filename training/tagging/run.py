@@ -1,0 +1,340 @@
+"""A whole run of a tagging or joint network: data, text, network, judgement, artifact."""
+
+import hashlib
+import json
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from models.errors import ConfigError
+from models.networks.tagger import build_tagger
+from models.networks.tagger_spec import TaggerSpec
+from models.networks.weights import tagger_weights
+from models.runtime.manifest import Calibration, DataReference, Evaluation, Manifest, McNemar, Tagging
+from models.text.plain import make_valid
+from models.text.spec import TextRule
+from models.text.table import table_hash
+from models.text.tags import tag_names
+from models.text.tokens import TokenEncoder
+from training.calibrate import calibrate
+from training.checkpoint import CheckpointStore
+from training.config import Config, config_as_dict
+from training.data.tagged_dataset import TaggedDataset, load_tagged
+from training.encode import QUANTILES, golden_texts, text_rule
+from training.environment import environment
+from training.fit import make_reproducible
+from training.history import History
+from training.interrupt import interruptible
+from training.onnx_files import check_onnx_size
+from training.previous import Previous
+from training.progress import Reporter
+from training.report.tagging import TaggingMaterial, render_tagging_report
+from training.significance import paired
+from training.tagging.baseline import (
+    JudgedTaggers,
+    TaggingBaseline,
+    fit_tagging_baseline,
+    judge_tagging_baseline,
+)
+from training.tagging.encode import ID, TaggedTexts, encode_tagged
+from training.tagging.export import TaggingExport, export_tagger
+from training.tagging.figures import evaluate_spans, f1_margin, right_texts, span_counts
+from training.tagging.fit import Outputs, TaggingFit
+from training.vectors.start import StartVectors, start_vectors
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedTagger:
+    """What does not depend on the network's seed: data, text and baseline."""
+
+    config: Config
+    dataset: TaggedDataset
+    rule: TextRule
+    texts: TaggedTexts
+    baseline: TaggingBaseline
+    previous: Previous | None
+    vectors: StartVectors | None
+
+    @property
+    def judged_part(self) -> str:
+        """Where a network is held against the baseline: "test", or "dev" where there is no test part."""
+        return "test" if "test" in self.dataset.parts else "dev"
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The intents of a joint model, the entity types of a tagging one."""
+        return self.dataset.intents or self.dataset.entities
+
+    @property
+    def spec(self) -> TaggerSpec:
+        """What the network is built from."""
+        characters = self.texts.characters
+        return TaggerSpec(
+            vocabulary_size=len(self.texts.encoder.vocabulary),
+            classes=len(tag_names(self.dataset.entities)),
+            types=len(self.dataset.entities),
+            intents=len(self.dataset.intents),
+            character_vocabulary=len(characters) if characters is not None else 0,
+            **self.config.model.model_dump(exclude={"vectors", "wide"}),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TrainedTagger:
+    """A trained and judged network, not yet saved."""
+
+    seed: int
+    model: keras.Model
+    history: History
+    calibration: Calibration
+    dev: Evaluation
+    test: Evaluation | None
+    outputs: dict[str, Outputs]
+    store: CheckpointStore
+
+
+def prepare_tagger(config: Config, reporter: Reporter, previous: Previous | None = None) -> PreparedTagger:
+    """Reads the data, fits the vocabularies and the baseline.
+
+    Raises:
+        DataError: the data cannot be used.
+        ConfigError: the data does not fit the model to go on from.
+    """
+    dataset = load_tagged(config)
+    for warning in dataset.warnings:
+        reporter.say(f"note: {warning}")
+    for reason, count in dataset.skipped.items():
+        reporter.say(f"skipped: {count} rows ({reason})")
+    rule, known = text_rule(config.text), None
+    if previous is not None:
+        dataset, known = _as_before(dataset, previous)
+        rule = previous.rule
+    texts = encode_tagged(dataset, config, rule, known)
+    reporter.say(
+        f"{', '.join(f'{name} {len(rows):,} rows' for name, rows in dataset.parts.items())}; "
+        f"{len(dataset.entities)} entity types, {len(dataset.intents)} intents; "
+        f"vocabulary {len(texts.encoder.vocabulary):,}"
+    )
+    baseline = fit_tagging_baseline(dataset, texts.parts, rule, config)
+    how = f"fitted in {baseline.seconds:.0f} s" if baseline.seconds else "kept from an earlier run"
+    reporter.say(f"baseline {how}: {baseline.name}")
+    vectors = None
+    if previous is None:  # a network to go on from has its vectors
+        ids = [row[:, ID] for row in texts.parts["train"].rows]
+        vectors = start_vectors(config, dataset, rule, texts.encoder.vocabulary, ids, reporter)
+    return PreparedTagger(config, dataset, rule, texts, baseline, previous, vectors)
+
+
+def train_tagger(
+    prepared: PreparedTagger, seed: int, reporter: Reporter, *, resume: bool = False
+) -> TrainedTagger:
+    """Trains one network and judges it on dev and test.
+
+    Raises:
+        TrainingError: the loss is not a number.
+        ConfigError: the network is too large for the ONNX file the config asks for.
+    """
+    config, parts = prepared.config, prepared.texts.parts
+    make_reproducible(seed)
+    model = _start(prepared, seed)
+    if config.output.onnx is not False:
+        check_onnx_size(model.count_params())
+    store = CheckpointStore(config.output.artifacts / ".runs" / _run_key(prepared, seed))
+    entities = prepared.dataset.entities
+    fit = TaggingFit(model, config, parts["train"], parts["dev"], entities, seed=seed)
+    with interruptible() as interrupt:
+        history = fit.run(store, reporter, interrupt, resume=resume)
+    outputs = {name: fit.outputs(parts[name]) for name in parts if name != "train"}
+    calibration = Calibration(temperature=1.0)
+    if prepared.dataset.intents:
+        dev = parts["dev"]
+        calibration = calibrate(
+            "classification", outputs["dev"].intent_logits, dev.intents, config.calibration
+        )
+    judged = {name: _judge(prepared, name, found) for name, found in outputs.items()}
+    return TrainedTagger(seed, model, history, calibration, judged["dev"], judged.get("test"), outputs, store)
+
+
+def judge_tagging_baselines(prepared: PreparedTagger) -> JudgedTaggers:
+    """Asks the baseline."""
+    return judge_tagging_baseline(
+        prepared.baseline,
+        prepared.dataset,
+        prepared.texts.parts,
+        prepared.judged_part,
+        prepared.config.seed,
+    )
+
+
+def save_tagger(
+    prepared: PreparedTagger, trained: TrainedTagger, baseline: JudgedTaggers, extra: dict[str, Any]
+) -> tuple[Path, Manifest]:
+    """Writes the artifact and removes the run's checkpoint.
+
+    Args:
+        extra: what else the manifest should tell of the training.
+
+    Raises:
+        EngramError: it cannot be written; the checkpoint stays.
+    """
+    manifest = _manifest(prepared, trained, baseline, extra)
+    dev, part = prepared.dataset.parts["dev"], prepared.judged_part
+    answers = trained.outputs[part].answers(prepared.texts.parts[part], prepared.dataset.entities)
+    arrays = tagger_weights(trained.model, prepared.spec)
+
+    def report(final: Manifest) -> str:
+        rows, numbers = prepared.dataset.parts[part], prepared.texts.parts[part]
+        material = TaggingMaterial(
+            final, trained.history, part, rows.texts, rows.intents, numbers.gold, answers, arrays.transitions
+        )
+        return render_tagging_report(material)
+
+    path = export_tagger(
+        prepared.config.output.artifacts,
+        TaggingExport(
+            manifest,
+            trained.model,
+            prepared.texts.encoder,
+            tuple(make_valid(text) for text in golden_texts(dev, prepared.texts.parts["dev"].lengths)),
+            dev.texts,
+            report,
+            arrays if prepared.config.output.onnx else None,
+        ),
+    )
+    if trained.history.stopped != "interrupted":
+        trained.store.remove()
+    return path, manifest
+
+
+def _as_before(dataset: TaggedDataset, previous: Previous) -> tuple[TaggedDataset, TokenEncoder]:
+    """The data under the types and intents of a saved network, and what it knows.
+
+    Raises:
+        ConfigError: the data has others.
+    """
+    saved = previous.artifact.manifest
+    assert saved.tagging is not None
+    intents = tuple(saved.labels) if saved.task == "joint" else ()
+    for kind, known, found in (
+        ("entity type", tuple(saved.tagging.entities), dataset.entities),
+        ("intent", intents, dataset.intents),
+    ):
+        if new := sorted(set(found) - set(known)):
+            raise ConfigError(
+                f'{previous.reference} cannot learn the {kind} "{new[0]}": it has {", ".join(known)}; '
+                "train anew without --from."
+            )
+    known_dataset = TaggedDataset(
+        dataset.parts,
+        tuple(saved.tagging.entities),
+        intents,
+        dataset.skipped,
+        dataset.repaired,
+        dataset.warnings,
+        dataset.fingerprint,
+    )
+    artifact = previous.artifact
+    encoder = TokenEncoder(
+        saved.text, artifact.vocabulary, artifact.characters, saved.tagging.characters or 0
+    )
+    return known_dataset, encoder
+
+
+def _start(prepared: PreparedTagger, seed: int) -> keras.Model:
+    """Fresh weights, or those of the model to go on from."""
+    if prepared.previous is not None:
+        return prepared.previous.load_model()
+    model = build_tagger(prepared.spec, seed)
+    if prepared.vectors is not None:
+        prepared.vectors.put_into(model)
+    return model
+
+
+def _run_key(prepared: PreparedTagger, seed: int) -> str:
+    """One folder for one config, data, seed and start: no other run's checkpoint is ever picked up."""
+    config = {key: value for key, value in config_as_dict(prepared.config).items() if key != "output"}
+    start = prepared.previous.fingerprint if prepared.previous else None
+    vectors = prepared.vectors.sha256 if prepared.vectors else None
+    facts = [config, prepared.dataset.fingerprint, seed, start, vectors]
+    digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+    return f"{prepared.config.name}-{digest[:16]}"
+
+
+def _judge(prepared: PreparedTagger, name: str, outputs: Outputs) -> Evaluation:
+    part, entities = prepared.texts.parts[name], prepared.dataset.entities
+    intents = part.intents if prepared.dataset.intents else None
+    return evaluate_spans(
+        entities, part.gold, outputs.answers(part, entities), intents, seed=prepared.config.seed
+    )
+
+
+def _manifest(
+    prepared: PreparedTagger, trained: TrainedTagger, baseline: JudgedTaggers, extra: dict[str, Any]
+) -> Manifest:
+    config, dataset, encoder = prepared.config, prepared.dataset, prepared.texts.encoder
+    part, entities = prepared.texts.parts[prepared.judged_part], prepared.dataset.entities
+    answers = trained.outputs[prepared.judged_part].answers(part, entities)
+    ours = span_counts(part.gold, answers.spans, entities)
+    theirs = span_counts(part.gold, baseline.answers.spans, entities)
+    intents = part.intents if dataset.intents else None
+    pair = paired(
+        right_texts(ours, answers, intents), right_texts(theirs, baseline.answers, intents), config.seed
+    )
+    return Manifest(
+        name=config.name,
+        version=1,
+        task=config.task,
+        labels=list(prepared.labels),
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        config=config_as_dict(config),
+        text=prepared.rule,
+        text_table=table_hash(),
+        vocabulary_size=len(encoder.vocabulary),
+        parameters=trained.model.count_params(),
+        calibration=trained.calibration,
+        tagging=Tagging(
+            entities=list(entities), characters=encoder.width if encoder.characters is not None else None
+        ),
+        dev=trained.dev,
+        test=trained.test,
+        baseline=baseline.evaluation,
+        baseline_name=baseline.name,
+        baselines=[baseline.facts],
+        margin=f1_margin(ours, theirs, config.seed),
+        mcnemar=McNemar(network_only=pair.first_only, baseline_only=pair.second_only, p=pair.p),
+        data=_data_reference(prepared),
+        training={
+            "history": trained.history.as_dict(),
+            "seed": trained.seed,
+            "vectors": prepared.vectors.as_dict() if prepared.vectors else None,
+            "repaired_tags": dict(dataset.repaired),
+            **extra,
+        },
+        golden=[],
+        environment=environment(),
+        files={},
+    )
+
+
+def _data_reference(prepared: PreparedTagger) -> DataReference:
+    """What the training data looked like; a label's share is that of the texts that hold it."""
+    rows, part = prepared.dataset.parts["train"], prepared.texts.parts["train"]
+    if prepared.dataset.intents:
+        counts = Counter(rows.intents)
+    else:
+        counts = Counter(entity for spans in rows.entities for entity in {span.entity for span in spans})
+    read = np.array([len(row) for row in part.rows])
+    return DataReference(
+        fingerprint=prepared.dataset.fingerprint,
+        rows={name: len(each) for name, each in prepared.dataset.parts.items()},
+        skipped=dict(prepared.dataset.skipped),
+        label_share={label: counts[label] / len(rows) for label in prepared.labels},
+        length_quantiles={f"{q:g}": float(np.quantile(part.lengths, q)) for q in QUANTILES},
+        unknown_rate=float((part.unknown * read).sum() / max(1, read.sum())),
+        truncated_rate=float((part.lengths > read).mean()),
+    )
