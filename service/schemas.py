@@ -75,13 +75,43 @@ class Prediction(BaseModel):
     truncated: bool = Field(description="the text was longer than the model reads")
 
 
+class Intent(BaseModel):
+    """What a whole text is about."""
+
+    name: str
+    confidence: Probability
+
+
+class Entity(BaseModel):
+    """A stretch of a text with a meaning."""
+
+    start: int = Field(ge=0, description="code points before it in the text as it was sent")
+    end: int = Field(ge=0, description="the same of its end, exclusive")
+    value: str = Field(description="what stands there")
+    entity: str = Field(description="its type")
+    confidence: Probability = Field(description="that an entity of this type stands exactly there")
+
+
+class TaggedPrediction(BaseModel):
+    """The answer of a tagging or joint model to one text."""
+
+    intent: Intent | None = Field(default=None, description="joint models only")
+    abstained: bool | None = Field(
+        default=None, description="joint models only: the model is not sure enough of the intent"
+    )
+    entities: list[Entity] = Field(description="in the order of the text")
+    tokens: int = Field(ge=0, description="tokens of the text before truncation")
+    unknown_tokens: list[str] = Field(description="tokens of the text that training never saw")
+    truncated: bool = Field(description="the text was longer than the model reads")
+
+
 class PredictReply(BaseModel):
     """The predictions, in the order of the texts, and who made them."""
 
     model: str
     version: int
-    task: Literal["classification", "multilabel"]
-    predictions: list[Prediction]
+    task: Literal["classification", "multilabel", "tagging", "joint"]
+    predictions: list[Prediction | TaggedPrediction]
 
 
 class WordEffect(BaseModel):

@@ -148,7 +148,16 @@ def _multilabel(
         }
         for i, label in enumerate(labels)
     }
-    return Evaluation(n=len(targets), metrics=metrics, per_class=per_class, slices=_slices(slices, exact))
+    return Evaluation(
+        n=len(targets),
+        metrics=metrics,
+        per_class=per_class,
+        slices=_slices(slices, exact),
+        cardinality={
+            "labelled": float((truth.sum(axis=1) + missed).mean()),
+            "answered": float(answered.sum(axis=1).mean()),
+        },
+    )
 
 
 def _roc_auc(

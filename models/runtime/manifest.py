@@ -44,6 +44,9 @@ class Evaluation(_Part):
     class is a type; ``accuracy`` is the share of texts with every entity (and the intent) right. The last row
     of ``confusion`` counts entities that are none, its last column those without an answer at their place.
     ``errors`` counts wrong entities by kind.
+
+    Multilabel: ``cardinality`` is the mean number of labels of a row: those it has (``labelled``) and those it
+    is given (``answered``).
     """
 
     n: int
@@ -52,6 +55,7 @@ class Evaluation(_Part):
     slices: dict[str, dict[str, float]] = {}
     confusion: list[list[int]] = []
     errors: dict[str, int] = {}
+    cardinality: dict[str, float] = {}
 
 
 class Calibration(_Part):

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from models.runtime.manifest import Manifest
+from models.runtime.manifest import TAGGING, Manifest
 from models.runtime.predictor import Prediction
 from service.errors import InvalidRequestError
 from service.handlers import Handlers, Trace
 from service.schemas import TfServingRequest
 from service.tfserving.asked import Asked
 from service.tfserving.signatures import INPUT, SERVING_DEFAULT
+from service.tfserving.tags import tag_columns
 from service.tfserving.values import filled, read_text
 
 
@@ -53,6 +54,8 @@ def read_texts(request: TfServingRequest) -> tuple[list[str], bool]:
 
 def _columns(predictions: Sequence[Prediction], manifest: Manifest) -> dict[str, list[Any]]:
     """The outputs of ``serving_default``, each with a value a text."""
+    if manifest.task in TAGGING:
+        return tag_columns(predictions, manifest)
     answers = [prediction.answer for prediction in predictions]
     columns: dict[str, list[Any]] = {"probabilities": [answer.probabilities for answer in answers]}
     if manifest.task == "classification":

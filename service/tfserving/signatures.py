@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from models.runtime.manifest import Manifest
+from models.runtime.manifest import TAGGING, Manifest
 
 SERVING_DEFAULT = "serving_default"
 INPUT = "text"
@@ -40,6 +40,8 @@ def signature_defs(manifest: Manifest) -> dict[str, Any]:
 
 
 def _outputs(manifest: Manifest) -> dict[str, dict[str, _Output]]:
+    if manifest.task in TAGGING:
+        return {SERVING_DEFAULT: _tagging_outputs(manifest)}
     classes = len(manifest.labels)
     default: dict[str, _Output] = {"probabilities": ("DT_FLOAT", (-1, classes))}
     if manifest.task == "classification":
@@ -49,6 +51,17 @@ def _outputs(manifest: Manifest) -> dict[str, dict[str, _Output]]:
         CLASSIFY: {"classes": ("DT_STRING", (-1, classes)), "scores": ("DT_FLOAT", (-1, classes))},
         REGRESS: {"outputs": ("DT_FLOAT", (-1,))},
     }
+
+
+def _tagging_outputs(manifest: Manifest) -> dict[str, _Output]:
+    outputs: dict[str, _Output] = {
+        "confidence": ("DT_FLOAT", (-1, -1)),
+        "tags": ("DT_STRING", (-1, -1)),
+        "tokens": ("DT_STRING", (-1, -1)),
+    }
+    if manifest.task == "joint":
+        outputs |= {"intent": ("DT_STRING", (-1,)), "intent_confidence": ("DT_FLOAT", (-1,))}
+    return outputs
 
 
 def _definition(name: str, index: int, outputs: dict[str, _Output]) -> dict[str, Any]:

@@ -92,3 +92,11 @@ def test_a_network_has_no_margin_over_itself() -> None:
     p, targets = random_rows(50, 3)
     found = accuracy_margin("classification", p, p, targets)
     assert (found.low, found.value, found.high) == (0.0, 0.0, 0.0)
+
+
+def test_cardinality_counts_the_labels_of_a_row() -> None:
+    p = np.array([[0.9, 0.2], [0.4, 0.8], [0.1, 0.1], [0.9, 0.9]])
+    truth = np.array([[1, 0], [1, 1], [0, 0], [1, 0]])
+    found = evaluate("multilabel", ["a", "b"], p, truth, missed=np.array([0, 0, 1, 0]))
+    assert found.cardinality == {"labelled": 5 / 4, "answered": 4 / 4}
+    assert evaluate("classification", ["a", "b"], p, np.array([0, 1, 0, 1])).cardinality == {}

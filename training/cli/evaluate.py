@@ -37,8 +37,9 @@ def run(args: argparse.Namespace) -> int:
         "per_class": evaluation.per_class,
         "slices": evaluation.slices,
     }
-    if evaluation.errors:
-        body["errors"] = evaluation.errors
+    for name in ("errors", "cardinality"):
+        if found := getattr(evaluation, name):
+            body[name] = found
     if args.json:
         print(json.dumps(body, ensure_ascii=False, allow_nan=False))
     else:
@@ -69,6 +70,8 @@ def _print(name: str, body: dict[str, Any]) -> None:
         table.add_column(column, justify="left" if not column else "right")
     for metric, (low, high) in body["interval"].items():
         table.add_row(METRIC_NAMES[metric], f"{body[metric]:.2%}", f"{low:.2%} to {high:.2%}")
+    for kind, mean in body.get("cardinality", {}).items():
+        table.add_row(f"labels a row, {kind}", f"{mean:.2f}", "")
     for label, facts in body["per_class"].items():
         table.add_row(
             f"F1, {label} ({facts['n']:,.0f})",
