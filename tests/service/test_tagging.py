@@ -8,23 +8,19 @@ from flask.testing import FlaskClient
 
 from models.runtime.predictor import open_predictor
 from service.app import create_app
-from service.batching import Batcher
-from service.repository import Repository
 from service.settings import Settings
+from tests.service.fakes import FakeStore
 
 TEXTS = ["🙂 leave\u3000Ｒome on  Friday; leave Rome", "管家 leave 巴黎 on noon", ""]
 
 
 @pytest.fixture(scope="module", params=["onnx", "savedmodel"])
 def client(trips: Path, request: pytest.FixtureRequest) -> FlaskClient:
-    folder = trips.parents[1]
-    repository = Repository(
-        folder,
-        lambda path: open_predictor(path, request.param),
-        lambda predictor: Batcher(predictor.answer, max_rows=8, max_queue=16),
-    )
+    store = FakeStore(trips.parents[1])
+    store.open = lambda path: open_predictor(path, request.param)  # type: ignore[method-assign]
+    repository = store.repository()
     repository.look()
-    return create_app(Settings(artifacts=folder), repository).test_client()
+    return create_app(Settings(artifacts=store.folder), repository).test_client()
 
 
 def test_predict_names_entities_with_their_places(client: FlaskClient) -> None:

@@ -174,7 +174,7 @@ def test_an_unknown_key_is_refused_with_the_nearest_and_the_allowed(write, overr
         ("seed=2147483648", ["seed = 2147483648", "below 2147483648"]),
         ("name=a/b", ['name = "a/b"', "letters, digits"]),
         ("name=", ['name = ""']),
-        ("task=tagging", ['task = "tagging"', '"classification" or "multilabel"']),
+        ("task=taging", ['task = "taging"', '"classification", "multilabel", "tagging" or "joint"']),
         ("output.onnx=fp16", ['output.onnx = "fp16"', 'use true, false or "int8"']),
         ("model.cell=lstmm", ['model.cell = "lstmm"', 'one of "clockwork", "feedforward", "gru", "irnn"']),
         ("model.alpha=1.0", ["model.alpha = 1.0", "a number above 0 and below 1"]),

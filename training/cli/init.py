@@ -11,9 +11,10 @@ from typing import Any, get_args
 import numpy as np
 
 from models.errors import InputError
-from models.runtime.manifest import Task
+from models.runtime.manifest import TAGGING, Task
 from models.text.plain import PlainText
 from models.text.spec import TextRule
+from training.cli.init_tagging import is_tagged, tagging_config
 from training.config import Config, TextConfig
 from training.config_file import parse_config
 from training.config_writer import commented_toml
@@ -51,9 +52,8 @@ def run(args: argparse.Namespace) -> int:
         raise InputError(f"{output} exists already and is not overwritten; give another --output.")
     if not output.parent.is_dir():
         raise InputError(f"There is no folder {output.parent} to write {output.name} to.")
-    guess = guess_layout(args.data, args.task, args.text_column, args.label_column)
-    config, reasons = complete_config(args.data, guess, output.parent)
-    for reason in (*guess.reasons, *reasons):
+    config, reasons = _guessed(args, output.parent)
+    for reason in reasons:
         print(reason, file=sys.stderr)
     try:
         with output.open("x", encoding="utf-8", newline="\n") as file:
@@ -62,6 +62,15 @@ def run(args: argparse.Namespace) -> int:
         raise InputError(f"{output} cannot be written: {error.strerror}.") from error
     print(output)
     return 0
+
+
+def _guessed(args: argparse.Namespace, folder: Path) -> tuple[Config, list[str]]:
+    """The config, and a sentence for everything that was guessed."""
+    if args.task in TAGGING or (args.task is None and is_tagged(args.data)):
+        return tagging_config(args.data, args.task, model_name(args.data), folder)
+    guess = guess_layout(args.data, args.task, args.text_column, args.label_column)
+    config, reasons = complete_config(args.data, guess, folder)
+    return config, [*guess.reasons, *reasons]
 
 
 def complete_config(data: Path, guess: Guess, folder: Path) -> tuple[Config, list[str]]:

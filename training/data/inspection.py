@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from models.runtime.manifest import TAGGING
 from models.text.plain import make_valid
 from models.text.spec import OTHER_ID
 from training.config import Config
 from training.data.dataset import Dataset, load_dataset
 from training.data.rows import Rows
 from training.data.split import same_text
+from training.data.tagged_dataset import as_labelled, load_tagged
 from training.encode import QUANTILES, EncodedTexts, encode_parts, text_rule
 
 _CONFLICTS_SHOWN = 5
@@ -81,7 +83,7 @@ def inspect_data(config: Config) -> Inspection:
     Raises:
         DataError: the data cannot be used.
     """
-    dataset = load_dataset(config)
+    dataset = as_labelled(load_tagged(config)) if config.task in TAGGING else load_dataset(config)
     vocabulary, encoded = encode_parts(dataset, text_rule(config.text), config.text, None)
     keys = {name: [same_text(text) for text in rows.texts] for name, rows in dataset.parts.items()}
     train = set(keys["train"])

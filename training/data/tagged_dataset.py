@@ -9,6 +9,7 @@ from pathlib import Path
 
 from models.errors import DataError
 from training.config import Config
+from training.data.dataset import Dataset
 from training.data.rows import Rows
 from training.data.split import split_rows
 from training.data.tagged import TaggedLayout, TaggedReading, TaggedRows, read_tagged
@@ -76,6 +77,28 @@ def load_tagged(config: Config) -> TaggedDataset:
     return TaggedDataset(parts, entities, intents, skipped, repaired, tuple(warnings), _fingerprint(parts))
 
 
+def as_labelled(tagged: TaggedDataset) -> Dataset:
+    """The rows with the types of their entities, one an entity, and their intent as labels."""
+    parts = {name: _labelled(rows, joint=bool(tagged.intents)) for name, rows in tagged.parts.items()}
+    return Dataset(
+        parts["train"],
+        parts["dev"],
+        parts.get("test"),
+        (*tagged.entities, *(f"intent {intent}" for intent in tagged.intents)),
+        tagged.skipped,
+        tagged.warnings,
+        tagged.fingerprint,
+    )
+
+
+def _labelled(rows: TaggedRows, *, joint: bool) -> Rows:
+    labels = tuple(
+        (*sorted(span.entity for span in spans), *([f"intent {intent}"] if joint else []))
+        for spans, intent in zip(rows.entities, rows.intents, strict=True)
+    )
+    return Rows(rows.texts, labels, (None,) * len(rows))
+
+
 def judgeable_tags(
     name: str, rows: TaggedRows, entities: tuple[str, ...], intents: tuple[str, ...]
 ) -> list[str]:
@@ -123,13 +146,7 @@ def _split(given: Mapping[str, TaggedRows], config: Config) -> dict[str, TaggedR
     wanted = {"dev": config.data.dev, "test": config.data.test}
     shares = {name: share for name, share in wanted.items() if isinstance(share, float)}
     train = given["train"]
-    kinds = tuple(
-        tuple(sorted({*(span.entity for span in spans), f"intent {intent}"}))
-        for spans, intent in zip(train.entities, train.intents, strict=True)
-    )
-    stays, *taken = split_rows(
-        Rows(train.texts, kinds, (None,) * len(train)), list(shares.values()), config.seed
-    )
+    stays, *taken = split_rows(_labelled(train, joint=True), list(shares.values()), config.seed)
     drawn = dict(zip(shares, taken, strict=True))
     for name, indices in drawn.items():
         if not indices:

@@ -19,7 +19,7 @@ from models.runtime.predictor import open_predictor, prediction_as_dict
 from models.runtime.tagger import Tagger
 from models.runtime.tagging import TaggedPrediction
 
-TEXT = "🙂  arrive  NEW YORK on Monday"
+TEXT = "arrive  Ｎew\u3000York on Monday 🙂"
 TEXTS = [TEXT, "leave 巴黎 on noon", "", "Rome Rome Rome", "arrive " * 30, "\ud800 leave"]
 
 
@@ -30,7 +30,7 @@ def predictions(path: Path, engine: str) -> list[TaggedPrediction]:
 
 def test_entities_stand_where_they_say(trips: Path) -> None:
     answer, *_ = predictions(trips, "savedmodel")
-    assert [(one.entity, one.value) for one in answer.entities] == [("dest", "NEW YORK"), ("time", "Monday")]
+    assert [(one.entity, one.value) for one in answer.entities] == [("dest", "Ｎew\u3000York"), ("time", "Monday")]
     for entity in answer.entities:
         assert TEXT[entity.start : entity.end] == entity.value
         assert 0.0 < entity.confidence <= 1.0
@@ -153,7 +153,7 @@ def test_evaluate_judges_by_the_answers_of_the_predictor(trips: Path, engram: Ca
 
 def test_predict_and_compare_know_the_task(trips: Path, engram: Callable[..., Any]) -> None:
     done = engram("predict", trips, TEXT)
-    assert json.loads(done.out)["entities"][0]["value"] == "NEW YORK"
+    assert json.loads(done.out)["entities"][0]["value"] == "Ｎew\u3000York"
     facts = json.loads(engram("compare", trips, "--json").out)
     assert facts[0]["metrics"]["f1"] == facts[0]["metrics"]["f1"]
 
