@@ -91,7 +91,7 @@ def data_reference(dataset: Dataset, encoded: Mapping[str, EncodedTexts]) -> Dat
         skipped=dict(dataset.skipped),
         label_share=_label_share(dataset.train, dataset.labels),
         length_quantiles={f"{q:g}": float(np.quantile(train.lengths, q)) for q in QUANTILES},
-        length_shares=_length_shares(train.lengths),
+        length_shares=length_shares(train.lengths),
         unknown_rate=unknown / read if read else 0.0,
         truncated_rate=float(truncated.mean()),
     )
@@ -116,7 +116,7 @@ def golden_texts(rows: HasTexts, lengths: Sequence[int] | npt.NDArray[np.int64])
 MIXED_SCRIPTS = "It’s ８/10 — Ｎaïve ÇA 3:00 这家酒店 מצוין مرحبا 🙂👍🏽 <br />…"
 
 
-def _length_shares(lengths: npt.NDArray[np.int64]) -> dict[str, float]:
+def length_shares(lengths: npt.NDArray[np.int64]) -> dict[str, float]:
     """The share of texts up to each decile of their lengths, from the one before."""
     limits = np.unique(np.ceil(np.quantile(lengths, np.arange(1, 10) / 10))).astype(int)
     at_most = [float(np.mean(lengths <= limit)) for limit in limits]

@@ -32,6 +32,10 @@ def _as_json(prediction: Prediction, manifest: Manifest) -> str:
     return dump_json(prediction_as_dict(prediction, manifest)).decode()
 
 
+def _entities(prediction: Prediction, manifest: Manifest) -> str:
+    return dump_json(prediction_as_dict(prediction, manifest)["entities"]).decode()
+
+
 _COMMON: dict[str, _Output] = {
     "tokens": _Output("INT32", lambda prediction, _: prediction.tokens),
     "unknown_tokens": _Output("INT32", lambda prediction, _: len(prediction.unknown_tokens)),
@@ -44,9 +48,18 @@ _SURE: dict[str, _Output] = {
     "margin": _Output("FP32", lambda prediction, _: prediction.answer.margin),
     "abstained": _Output("BOOL", lambda prediction, _: prediction.answer.abstained),
 }
+# How many entities a text has is not known before: each text's stand in one JSON list, as /predict gives it.
+_TAGS: dict[str, _Output] = {"entities": _Output("BYTES", _entities)}
+_INTENT: dict[str, _Output] = {
+    "intent": _Output("BYTES", _label),
+    "intent_confidence": _Output("FP32", lambda prediction, _: prediction.answer.confidence),
+    "abstained": _SURE["abstained"],
+}
 _BY_TASK: dict[str, dict[str, _Output]] = {
     "classification": _SURE | _COMMON,
     "multilabel": _SURE | {"applies": _Output("BOOL", _applies, by_label=True)} | _COMMON,
+    "tagging": _TAGS | _COMMON,
+    "joint": _INTENT | _TAGS | _COMMON,
 }
 # Answers of other tasks have no fixed shape: the prediction as /predict gives it.
 _OTHER = {"prediction": _Output("BYTES", _as_json)} | _COMMON

@@ -1,5 +1,6 @@
 """A joint model behind the routes: entities with exact places, and TensorFlow Serving's named outputs."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ from service.app import create_app
 from service.settings import Settings
 from tests.service.fakes import FakeStore
 
-TEXTS = ["🙂 leave\u3000Ｒome on  Friday; leave Rome", "管家 leave 巴黎 on noon", ""]
+TEXTS = ["leave\u3000Ｒome on  Friday 🙂", "leave 巴黎 on noon 🙂", ""]
+ODD = "🙂 leave Rome;leave\u00ad Rome 🙂 Rome 管家 on Friday"
 
 
 @pytest.fixture(scope="module", params=["onnx", "savedmodel"])
@@ -27,11 +29,12 @@ def test_predict_names_entities_with_their_places(client: FlaskClient) -> None:
     reply = client.post("/predict", json={"texts": TEXTS}).get_json()
     assert reply["task"] == "joint"
     first, second, empty = reply["predictions"]
-    assert [(one["entity"], one["value"]) for one in first["entities"]][:2] == [
+    assert [(one["entity"], one["value"]) for one in first["entities"]] == [
         ("departure", "Ｒome"),
         ("time", "Friday"),
     ]
-    for text, answer in zip(TEXTS, (first, second, empty), strict=True):
+    (odd,) = client.post("/predict", json={"text": ODD}).get_json()["predictions"]
+    for text, answer in zip([*TEXTS, ODD], (first, second, empty, odd), strict=True):
         for entity in answer["entities"]:
             assert text[entity["start"] : entity["end"]] == entity["value"]
     assert ("departure", "巴黎") in [(one["entity"], one["value"]) for one in second["entities"]]
@@ -71,3 +74,13 @@ def test_the_metadata_names_the_outputs(client: FlaskClient) -> None:
 def test_classify_is_not_offered(client: FlaskClient) -> None:
     reply = client.post("/v1/models/trips:classify", json={"examples": [{"text": "leave"}]})
     assert reply.status_code == 400
+
+
+def test_the_open_inference_protocol_names_intents_and_entities(client: FlaskClient) -> None:
+    data = {"name": "text", "datatype": "BYTES", "shape": [2], "data": TEXTS[:2]}
+    reply = client.post("/v2/models/trips/infer", json={"inputs": [data]}).get_json()
+    outputs = {output["name"]: output["data"] for output in reply["outputs"]}
+    assert outputs["intent"] == ["go", "go"]
+    first, second = (json.loads(found) for found in outputs["entities"])
+    assert (first[0]["entity"], first[0]["value"]) == ("departure", "Ｒome")
+    assert ("departure", "巴黎") in [(one["entity"], one["value"]) for one in second]

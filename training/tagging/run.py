@@ -25,7 +25,7 @@ from training.calibrate import calibrate
 from training.checkpoint import CheckpointStore
 from training.config import Config, config_as_dict
 from training.data.tagged_dataset import TaggedDataset, load_tagged
-from training.encode import QUANTILES, golden_texts, text_rule
+from training.encode import QUANTILES, golden_texts, length_shares, text_rule
 from training.environment import environment
 from training.fit import make_reproducible
 from training.history import History
@@ -335,6 +335,7 @@ def _data_reference(prepared: PreparedTagger) -> DataReference:
         skipped=dict(prepared.dataset.skipped),
         label_share={label: counts[label] / len(rows) for label in prepared.labels},
         length_quantiles={f"{q:g}": float(np.quantile(part.lengths, q)) for q in QUANTILES},
+        length_shares=length_shares(part.lengths),
         unknown_rate=float((part.unknown * read).sum() / max(1, read.sum())),
         truncated_rate=float((part.lengths > read).mean()),
     )

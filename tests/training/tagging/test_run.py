@@ -30,7 +30,10 @@ def predictions(path: Path, engine: str) -> list[TaggedPrediction]:
 
 def test_entities_stand_where_they_say(trips: Path) -> None:
     answer, *_ = predictions(trips, "savedmodel")
-    assert [(one.entity, one.value) for one in answer.entities] == [("dest", "Ｎew\u3000York"), ("time", "Monday")]
+    assert [(one.entity, one.value) for one in answer.entities] == [
+        ("dest", "Ｎew\u3000York"),
+        ("time", "Monday"),
+    ]
     for entity in answer.entities:
         assert TEXT[entity.start : entity.end] == entity.value
         assert 0.0 < entity.confidence <= 1.0

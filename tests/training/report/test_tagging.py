@@ -1,0 +1,31 @@
+"""What the page of a tagging model marks in its example texts."""
+
+import numpy as np
+
+from models.text.tags import Span, allowed_transitions, tag_names
+from training.report.tagging import Piece, marked
+from training.report.transitions import strongest, transition_plot
+
+
+def test_entities_are_marked_as_right_invented_or_missed() -> None:
+    text = "fly from Rome to Oslo on Monday"
+    gold = [Span(9, 13, "city"), Span(17, 21, "city"), Span(25, 31, "time")]
+    said = [Span(9, 13, "city"), Span(17, 24, "city")]
+    assert marked(text, gold, said) == (
+        Piece("fly from ", "", ""),
+        Piece("Rome", "city", "right"),
+        Piece(" to ", "", ""),
+        Piece("Oslo on", "city", "invented"),
+        Piece(" ", "", ""),
+        Piece("Monday", "time", "missed"),
+    )
+
+
+def test_the_likeliest_and_the_unlikeliest_allowed_pairs_are_listed() -> None:
+    scores = np.where(allowed_transitions(1), np.arange(36).reshape(6, 6), -1e4).astype(np.float32)
+    pairs = strongest(scores, tag_names(["city"]), 2)
+    assert len(pairs) == 4
+    assert [pair.score for pair in pairs] == sorted((pair.score for pair in pairs), reverse=True)
+    assert (pairs[0].before, pairs[0].after) == ("beginning", "S-city")
+    assert all(pair.score > -1e4 for pair in pairs)
+    assert "<svg" in transition_plot(scores).svg
