@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from models.errors import DataError
-from models.runtime.manifest import Evaluation, Manifest
+from models.errors import DataError, InputError
+from models.runtime.manifest import TAGGING, Evaluation, Manifest
 from models.runtime.predictor import Predictor
 from training.data.records import column_names
 from training.data.rows import Layout, Rows, read_rows
@@ -22,7 +22,13 @@ def labelled_rows(manifest: Manifest, data: Path, text_column: str | None, label
 
     Raises:
         DataError: the file cannot be used, or none of its labels is one of the model's.
+        InputError: the model gives tags, not labels of whole texts.
     """
+    if manifest.task in TAGGING:
+        raise InputError(
+            f"{manifest.name} is a {manifest.task} model, but labels of whole texts are asked for; "
+            "evaluate judges it on tagged tokens."
+        )
     saved: dict[str, Any] = manifest.config["data"]
     layout = Layout(
         manifest.task,

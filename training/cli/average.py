@@ -6,6 +6,7 @@ from pathlib import Path
 
 from models.errors import InputError
 from models.runtime.location import artifacts_folder, find_artifact
+from models.runtime.manifest import TAGGING
 from training.cli.arguments import add_overrides
 
 NAME = "average"
@@ -26,6 +27,8 @@ def run(args: argparse.Namespace) -> int:
     from training.config_file import load_config
 
     config = load_config(args.config, args.overrides)
+    if config.task in TAGGING:
+        raise InputError(f'average is for labels of whole texts, not for task = "{config.task}".')
     paths = [find_artifact(name, artifacts_folder()) for name in args.artifacts]
     if len({path.resolve() for path in paths}) < 2:
         raise InputError(f"An average needs two different models or more, not {', '.join(args.artifacts)}.")

@@ -202,3 +202,13 @@ def test_what_does_not_fit_the_task_is_refused(
     done = engram("train", write_trips(tmp_path), "--set", override)
     assert done.code == 2
     assert says in done.err
+
+
+def test_verbs_for_labels_of_whole_texts_say_so(trips: Path, engram: Callable[..., Any]) -> None:
+    data = trips.parents[2] / "rows.jsonl"
+    done = engram("find-threshold", trips, data)
+    assert done.code == 2
+    assert "trips is a joint model, but labels of whole texts are asked for" in done.err
+    done = engram("explain", trips, "leave Rome")
+    assert done.code == 2
+    assert "A joint model cannot be explained" in done.err
