@@ -19,7 +19,7 @@ from typing import Any, Self, overload
 import httpx
 
 from models.errors import EngramError
-from service.schemas import ExplainReply, Explanation, Prediction, PredictReply
+from service.schemas import AnyPrediction, ExplainReply, Explanation, PredictReply
 
 # The service's own default limit, and well below the bytes a body may have.
 MOST_TEXTS = 256
@@ -122,10 +122,10 @@ class Client:
         self._http.close()
 
     @overload
-    def predict(self, texts: str, **asked: Any) -> Prediction: ...
+    def predict(self, texts: str, **asked: Any) -> AnyPrediction: ...
     @overload
-    def predict(self, texts: Sequence[str], **asked: Any) -> list[Prediction]: ...
-    def predict(self, texts: str | Sequence[str], **asked: Any) -> Prediction | list[Prediction]:
+    def predict(self, texts: Sequence[str], **asked: Any) -> list[AnyPrediction]: ...
+    def predict(self, texts: str | Sequence[str], **asked: Any) -> AnyPrediction | list[AnyPrediction]:
         """The answer to a text, or those to several, in order; long lists are sent in parts.
 
         Args:
@@ -139,7 +139,7 @@ class Client:
             return self._predict([texts], Asked(**asked))[0]
         return list(self.stream(texts, **asked))
 
-    def stream(self, texts: Iterable[str], **asked: Any) -> Iterator[Prediction]:
+    def stream(self, texts: Iterable[str], **asked: Any) -> Iterator[AnyPrediction]:
         """The answers to any number of texts, as they come; reads no further ahead than one request.
 
         Args and Raises as for ``predict``.
@@ -153,7 +153,7 @@ class Client:
         reply = self._post("/explain", Asked(**asked).body([text]))
         return ExplainReply.model_validate(reply).explanations[0]
 
-    def _predict(self, texts: Sequence[str], asked: Asked) -> list[Prediction]:
+    def _predict(self, texts: Sequence[str], asked: Asked) -> list[AnyPrediction]:
         return PredictReply.model_validate(self._post("/predict", asked.body(texts))).predictions
 
     def _post(self, path: str, body: Mapping[str, Any]) -> Any:
@@ -201,10 +201,10 @@ class AsyncClient:
         await self._http.aclose()
 
     @overload
-    async def predict(self, texts: str, **asked: Any) -> Prediction: ...
+    async def predict(self, texts: str, **asked: Any) -> AnyPrediction: ...
     @overload
-    async def predict(self, texts: Sequence[str], **asked: Any) -> list[Prediction]: ...
-    async def predict(self, texts: str | Sequence[str], **asked: Any) -> Prediction | list[Prediction]:
+    async def predict(self, texts: Sequence[str], **asked: Any) -> list[AnyPrediction]: ...
+    async def predict(self, texts: str | Sequence[str], **asked: Any) -> AnyPrediction | list[AnyPrediction]:
         """As ``Client.predict``."""
         if isinstance(texts, str):
             return (await self._predict([texts], Asked(**asked)))[0]
@@ -212,7 +212,7 @@ class AsyncClient:
 
     async def stream(
         self, texts: Iterable[str] | AsyncIterable[str], **asked: Any
-    ) -> AsyncIterator[Prediction]:
+    ) -> AsyncIterator[AnyPrediction]:
         """As ``Client.stream``; the texts may come from an asynchronous iterator too."""
         wanted = Asked(**asked)
         if isinstance(texts, AsyncIterable):
@@ -229,7 +229,7 @@ class AsyncClient:
         reply = await self._post("/explain", Asked(**asked).body([text]))
         return ExplainReply.model_validate(reply).explanations[0]
 
-    async def _predict(self, texts: Sequence[str], asked: Asked) -> list[Prediction]:
+    async def _predict(self, texts: Sequence[str], asked: Asked) -> list[AnyPrediction]:
         reply = await self._post("/predict", asked.body(texts))
         return PredictReply.model_validate(reply).predictions
 

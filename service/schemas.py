@@ -105,13 +105,17 @@ class TaggedPrediction(BaseModel):
     truncated: bool = Field(description="the text was longer than the model reads")
 
 
+AnyPrediction = Prediction | TaggedPrediction
+"""The second of a tagging or joint model."""
+
+
 class PredictReply(BaseModel):
     """The predictions, in the order of the texts, and who made them."""
 
     model: str
     version: int
     task: Literal["classification", "multilabel", "tagging", "joint"]
-    predictions: list[Prediction | TaggedPrediction]
+    predictions: list[AnyPrediction]
 
 
 class WordEffect(BaseModel):

@@ -45,8 +45,8 @@ class Evaluation(_Part):
     of ``confusion`` counts entities that are none, its last column those without an answer at their place.
     ``errors`` counts wrong entities by kind.
 
-    Multilabel: ``cardinality`` is the mean number of labels of a row: those it has (``labelled``) and those it
-    is given (``answered``).
+    Multilabel: ``cardinality`` is the mean number of labels of a row: those it has (``labelled``) and those
+    it is given (``answered``).
     """
 
     n: int
