@@ -5,6 +5,7 @@ import json
 from typing import TYPE_CHECKING
 
 from models.runtime.location import artifacts_folder, find_artifact
+from training.cli.arguments import add_engine
 
 if TYPE_CHECKING:
     from models.runtime.explain import Explanation
@@ -19,6 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the verb's arguments."""
     parser.add_argument("artifact", metavar="ARTIFACT", help="a path, NAME or NAME/VERSION")
     parser.add_argument("text", metavar="TEXT", help="the text to explain")
+    add_engine(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object, as /explain answers")
 
 
@@ -29,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
     from models.runtime.explain import explain, explanation_as_dict
     from models.runtime.predictor import open_predictor
 
-    predictor = open_predictor(path)
+    predictor = open_predictor(path, args.engine)
     explanation = explain(predictor, args.text)
     if args.json:
         body = explanation_as_dict(explanation, predictor.manifest)

@@ -9,7 +9,7 @@ from itertools import islice
 from models.errors import DataError
 from models.runtime.location import artifacts_folder, find_artifact
 from models.runtime.predictor import open_predictor, prediction_as_dict
-from training.cli.arguments import positive
+from training.cli.arguments import add_engine, positive
 
 NAME = "predict"
 HELP = "answer texts with a saved model; lines of standard input where no TEXT is given"
@@ -20,12 +20,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the verb's arguments."""
     parser.add_argument("artifact", metavar="ARTIFACT", help="a path, NAME or NAME/VERSION")
     parser.add_argument("text", metavar="TEXT", nargs="*", help="a text to answer")
+    add_engine(parser)
     parser.add_argument("--top", type=positive, help="list only the TOP most probable labels")
 
 
 def run(args: argparse.Namespace) -> int:
     """Prints a prediction a line, in the order of the texts."""
-    predictor = open_predictor(find_artifact(args.artifact, artifacts_folder()))
+    predictor = open_predictor(find_artifact(args.artifact, artifacts_folder()), args.engine)
     for texts in _chunks(args.text or _lines()):
         for prediction in predictor.predict(texts):
             body = prediction_as_dict(prediction, predictor.manifest, args.top)

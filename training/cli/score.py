@@ -7,7 +7,7 @@ from pathlib import Path
 from models.errors import InputError
 from models.runtime.location import artifacts_folder, find_artifact
 from models.runtime.threads import available_cpus
-from training.cli.arguments import positive
+from training.cli.arguments import ENGINES, positive
 
 NAME = "score"
 HELP = "answer every text of a file of any size; a run that was cut off goes on where it stopped"
@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--top", type=positive, help="list only the TOP most probable labels")
     parser.add_argument(
         "--engine",
-        choices=("savedmodel", "onnx", "onnx-int8"),
+        choices=ENGINES,
         help="default: onnx where the model has it, else savedmodel",
     )
     parser.add_argument(

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 RunCli = Callable[..., Any]
 
 
@@ -27,3 +29,13 @@ def test_a_text_without_a_word_is_said_to_have_none(engram: RunCli, tiny_artifac
     shown = engram("explain", tiny_artifact, " ")
     assert shown.code == 0
     assert "no word in the text that the model could read" in shown.out
+
+
+def test_every_engine_explains_alike(engram: RunCli, tiny_artifact: Path) -> None:
+    one, other = (
+        json.loads(engram("explain", tiny_artifact, "a gripping story", "--json", "--engine", name).out)
+        for name in ("savedmodel", "onnx")
+    )
+    assert [word["effect"] for word in one["words"]] == pytest.approx(
+        [word["effect"] for word in other["words"]], abs=1e-5
+    )

@@ -146,3 +146,12 @@ def test_a_reader_that_leaves_early_hears_no_complaint(
     assert process.stderr.read() == ""
     process.stderr.close()
     assert process.wait() == 1
+
+
+def test_the_engine_can_be_chosen(engram: RunCli, tiny_artifact: Path) -> None:
+    answers = [
+        json.loads(engram("predict", tiny_artifact, "gripping", "--engine", name).out)["confidence"]
+        for name in ("savedmodel", "onnx", "onnx-int8")
+    ]
+    assert answers == pytest.approx([answers[0]] * 3, abs=0.02)
+    assert answers[1] == pytest.approx(answers[0], abs=1e-5)
