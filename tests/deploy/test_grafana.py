@@ -1,0 +1,98 @@
+"""Dashboard and rules name only what the service shows."""
+
+import json
+import re
+import time
+from pathlib import Path
+
+import pytest
+import yaml
+from prometheus_client.parser import text_string_to_metric_families
+
+from models.runtime.manifest import DataReference
+from service import app as module
+from service.app import create_app
+from service.settings import Settings
+from tests.service.fakes import FakeStore
+
+FOLDER = Path(__file__).resolve().parents[2] / "deploy" / "grafana"
+DASHBOARD = json.loads((FOLDER / "dashboard.json").read_text())
+RULES = [
+    rule for group in yaml.safe_load((FOLDER / "rules.yaml").read_text())["groups"] for rule in group["rules"]
+]
+QUERIES = [target["expr"] for panel in DASHBOARD["panels"] for target in panel["targets"]]
+EXPRESSIONS = QUERIES + [rule["expr"] for rule in RULES]
+# What Prometheus or the rules add.
+ADDED = {"le", "bin"}
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory) -> dict[str, set[str]]:
+    """The names of all series of a scrape, and the labels each has."""
+    store = FakeStore(tmp_path_factory.mktemp("artifacts"))
+    reference = DataReference(
+        fingerprint="",
+        rows={},
+        skipped={},
+        label_share={"negative": 0.5, "positive": 0.5},
+        length_quantiles={},
+        length_shares={"1": 0.5},
+        unknown_rate=0.1,
+        truncated_rate=0.0,
+    )
+    store.add("reviews", 1, data=reference.model_dump())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "open_warm", lambda path, engine, max_batch: store.open(path))
+        client = create_app(Settings(artifacts=store.folder, reload_s=0)).test_client()
+        until = time.monotonic() + 10
+        while client.get("/readyz").status_code != 200:
+            assert time.monotonic() < until
+    for _ in range(2):
+        client.post("/predict", json={"texts": ["good"] * 200})
+    client.post("/predict", data="{")
+    text = client.get("/metrics").get_data(as_text=True)
+    found: dict[str, set[str]] = {}
+    for line in text.splitlines():
+        # Counters of what has not happened yet have a type and no series.
+        if line.startswith("# TYPE"):
+            found.setdefault(line.split()[2], set())
+    for family in text_string_to_metric_families(text):
+        for sample in family.samples:
+            found.setdefault(sample.name, set()).update(sample.labels)
+    return found
+
+
+@pytest.mark.parametrize("expression", EXPRESSIONS)
+def test_every_metric_and_label_is_there(expression, shown) -> None:
+    recorded = {rule["record"] for rule in RULES if "record" in rule}
+    names = set(re.findall(r"\bengram_[a-z_]+", expression))
+    assert names <= set(shown)
+    assert set(re.findall(r"\bengram:[\w:]+", expression)) <= recorded
+    assert names or "engram:" in expression
+    for name, selector in re.findall(r"\b(engram_[a-z_]+)\{([^}]*)\}", expression):
+        assert set(re.findall(r"(\w+)(?:=~|!~|!=|=)", selector)) <= shown[name]
+    grouped = {
+        label.strip() for group in re.findall(r"by \(([^)]*)\)", expression) for label in group.split(",")
+    }
+    known = set().union(ADDED, *(shown[name] or {"model", "version", "kind", "outcome"} for name in names))
+    assert grouped <= known | ({"model", "version"} if "engram:" in expression else set())
+    assert expression.count("(") == expression.count(")")
+
+
+def test_no_metric_of_the_service_is_left_without_a_panel(shown) -> None:
+    used = set(re.findall(r"\bengram_[a-z_]+", " ".join(EXPRESSIONS)))
+    stems = {re.sub(r"_(bucket|sum|count|total|created)$", "", name) for name in used}
+    left = {re.sub(r"_(bucket|sum|count|total|created)$", "", name) for name in shown} - stems
+    assert left <= {"engram_tokens", "engram_canary_requests"}
+
+
+def test_every_rule_that_alerts_says_what_happened() -> None:
+    alerts = [rule for rule in RULES if "alert" in rule]
+    assert len({rule["alert"] for rule in alerts}) == len(alerts) >= 6
+    assert all(rule["annotations"]["summary"] and rule["labels"]["severity"] for rule in alerts)
+
+
+def test_panels_do_not_overlap_and_have_queries() -> None:
+    places = [(panel["gridPos"]["x"], panel["gridPos"]["y"]) for panel in DASHBOARD["panels"]]
+    assert len(set(places)) == len(places)
+    assert all(panel["targets"] and panel["title"] for panel in DASHBOARD["panels"])
