@@ -24,6 +24,7 @@ def loop(inputs: Any, cell: Any) -> Any:
     return np.array(states)
 
 
+@pytest.mark.lecture
 @pytest.mark.parametrize("units", [1, 2, 7])
 @pytest.mark.parametrize("bidirectional", [False, True])
 @pytest.mark.parametrize("depth", [1, 2])
@@ -39,6 +40,7 @@ def test_forget_gate_starts_open(small: Callable[..., Any]) -> None:
     assert layer.cell.bias.numpy().tolist() == [0, 0, 1, 1, 0, 0, 0, 0]
 
 
+@pytest.mark.lecture
 def test_lstm_has_four_times_the_weights_of_a_plain_network(small: Callable[..., Any]) -> None:
     counts = {}
     for name in ("lstm", "simple_rnn"):
@@ -61,6 +63,7 @@ def gated_memory(small: Callable[..., Any]) -> keras.layers.LSTM:
     return layer
 
 
+@pytest.mark.lecture
 @pytest.mark.parametrize(
     ("x1", "x2", "x3", "memory", "y"),
     [

@@ -42,6 +42,7 @@ def layer_of(small: Callable[..., Any]) -> Callable[..., Any]:
     return make
 
 
+@pytest.mark.lecture
 @pytest.mark.parametrize(
     ("inputs", "outputs"), [([1, 1, 2], [4, 12, 32]), ([2, 1, 1], [8, 20, 44])], ids=["forth", "back"]
 )
@@ -52,6 +53,7 @@ def test_memory_makes_order_matter(layer_of: Callable[..., Any], inputs: Any, ou
     np.testing.assert_array_equal(states @ np.ones((2, 2)), np.repeat(outputs, 2).reshape(3, 2))
 
 
+@pytest.mark.lecture
 def test_backpropagation_through_time_gives_the_worked_gradients(layer_of: Callable[..., Any]) -> None:
     """The lectures' Elman network of three steps: states, outputs, loss and every gradient."""
     u = np.array([[0.1, 0.2, 0.3], [0.4, 0.5, 0.6]])
@@ -60,24 +62,37 @@ def test_backpropagation_through_time_gives_the_worked_gradients(layer_of: Calla
     layer = layer_of(u.T, w.T, "tanh")
     inputs = tf.constant([[[1.0, 2, 3], [2, 3, 4], [3, 4, 5]]])
     with tf.GradientTape() as tape:
+        tape.watch(inputs)
         states = layer(inputs)
         logits = tf.matmul(states, v, transpose_b=True)
         loss = tf.reduce_sum(
             tf.nn.sparse_softmax_cross_entropy_with_logits(labels=[[0, 2, 1]], logits=logits)
         )
-    d_v, d_u, d_w = tape.gradient(loss, [v, layer.cell.kernel.value, layer.cell.recurrent_kernel.value])
+    sources = [v, layer.cell.kernel.value, layer.cell.recurrent_kernel.value, logits, inputs]
+    d_v, d_u, d_w, d_logits, d_inputs = tape.gradient(loss, sources)
 
     def close(actual: Any, expected: Any, tolerance: float = 6e-6) -> None:
         np.testing.assert_allclose(actual, expected, rtol=0, atol=tolerance)
 
+    before = np.vstack([np.zeros(2), states[0][:-1]])
+    close(inputs[0] @ u.T + before @ w.T, [[1.40, 3.20], [2.29, 5.36], [2.90, 6.89]], 6e-3)
     close(states[0], [[0.88535, 0.99668], [0.97961, 0.99996], [0.99394, 1.0]])
     close(tf.nn.softmax(logits)[0], [[0.22, 0.32, 0.46], [0.21, 0.32, 0.47], [0.21, 0.32, 0.47]], 6e-3)
     close(loss, 3.42692)
+    close(
+        d_logits[0],
+        [[-0.78166, 0.31813, 0.46353], [0.21308, 0.31658, -0.52965], [0.21231, -0.68366, 0.47135]],
+    )
+    close(1 - states[0] ** 2, [[0.21615, 0.00662], [0.04036, 0.00009], [0.01209, 0.0]])
+    # The layer shows the gradient of its inputs, U' delta; U has full rank, so that tells delta.
+    deltas = np.linalg.lstsq(u.T, np.transpose(d_inputs[0]), rcond=None)[0].T
+    close(deltas, [[0.05370, 0.00164], [-0.00599, -0.00001], [0.00063, 0.0]])
     close(d_v, [[-0.27229, -0.35369], [-0.08774, -0.05002], [0.36003, 0.40372]])
     close(tf.transpose(d_w), [[-0.00469, -0.00535], [-0.00001, -0.00001]])
     close(tf.transpose(d_u), [[0.04359, 0.09193, 0.14026], [0.00162, 0.00325, 0.00487]])
 
 
+@pytest.mark.lecture
 @pytest.mark.parametrize(
     ("weight", "output", "slope"),
     [(1.0, 1.0, 999.0), (1.01, 20_751.6, 2.0526e7), (0.99, 4.36e-5, 0.0440), (0.01, 0.0, 0.0)],
