@@ -36,7 +36,7 @@ Name = Annotated[
 
 # The parts in ``models.networks.registry``, which cannot be asked here: it imports Keras, and a config is
 # refused before that. A test compares the two.
-INPUTS = ("embedding",)
+INPUTS = ("embedding", "letter-trigram", "one-hot")
 CELLS = (
     "clockwork",
     "feedforward",
@@ -141,11 +141,12 @@ class ModelConfig(Section):
     """The network."""
 
     input: Annotated[str, _part_of(INPUTS)] = "embedding"
-    """How a token id becomes a vector."""
+    """How a token becomes a vector: one learned for it, the sum of its trigrams', or 1 in its place."""
     embedding_size: Positive = 128
-    """Numbers in a token's vector."""
-    vectors: Literal["word2vec"] | None = None
-    """What the vectors start from: "word2vec" fits them on the training and the unlabelled texts first."""
+    """Numbers in a token's vector; one-hot vectors have as many as the vocabulary."""
+    vectors: Literal["word2vec"] | FilePath | None = None
+    """What the vectors start from: "word2vec" fits them on the training and the unlabelled texts first; a
+    file of word2vec, GloVe or fastText holds them. training.embedding_rate = 0 keeps them as they are."""
     cell: Annotated[str, _part_of(CELLS)] = "lstm"
     """The recurrent cell."""
     units: Positive = 64

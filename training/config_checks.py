@@ -2,20 +2,9 @@
 
 from pathlib import Path
 
-from models.clock import wrong_periods
 from models.runtime.manifest import TAGGING
-from training.config import Config, DataConfig, ModelConfig, TrainingConfig
-from training.config_problems import written
-
-# Keys of [model] that only one cell reads.
-CELL_KEYS = {
-    "output_units": "jordan",
-    "output_activation": "jordan",
-    "periods": "clockwork",
-    "context_units": "scrn",
-    "alpha": "scrn",
-    "window": "feedforward",
-}
+from training.config import Config, DataConfig, TrainingConfig
+from training.config_networks import impossible_networks
 
 
 def impossible_combinations(config: Config) -> list[str]:
@@ -25,7 +14,7 @@ def impossible_combinations(config: Config) -> list[str]:
         *_task(config),
         *(_tagging(config) if config.task in TAGGING else _untagged(config)),
         *_text(config),
-        *_model(config.model),
+        *impossible_networks(config),
         *_training(config.training),
         *_teacher(config),
     ]
@@ -74,22 +63,6 @@ def _task(config: Config) -> list[str]:
             )
     elif config.data.separator is not None:
         problems.append('data.separator is for task = "multilabel"; use "none" with classification')
-    return problems
-
-
-def _model(model: ModelConfig) -> list[str]:
-    used = model.cell.partition(".v")[0]
-    problems = []
-    for key, cell in CELL_KEYS.items():
-        value, default = getattr(model, key), ModelConfig.model_fields[key].default
-        if used != cell and value != default:
-            problems.append(
-                f'model.{key} = {written(value)} is read by cell = "{cell}" only, but model.cell is '
-                f'"{used}"; leave the key out, or use cell = "{cell}"'
-            )
-    wrong = wrong_periods(model.units, model.periods) if used == "clockwork" else None
-    if wrong:
-        problems.append(f"model.{wrong}")
     return problems
 
 

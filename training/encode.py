@@ -3,14 +3,16 @@
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from models.runtime.manifest import DataReference
+from models.text.letters import is_unknown, trigram_ids, trigram_vocabulary
 from models.text.plain import PlainText
-from models.text.spec import OTHER_ID, TextRule
+from models.text.spec import OTHER_ID, Ids, TextRule
 from models.text.vocabulary import Vocabulary
 from training.config import TextConfig
 from training.data.dataset import Dataset
@@ -23,21 +25,33 @@ QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
 class EncodedTexts:
     """The texts of one part of the data.
 
-    ``lengths`` counts all tokens of a text, before truncation.
+    Attributes:
+        ids: of each text: one a token, or one a letter where the rule says so.
+        lengths: tokens of each text, before truncation: [texts].
+        read: tokens that are read of each: [texts].
+        unknown: share of the read tokens that the vocabulary lacks, 0 for a text without tokens: [texts].
     """
 
     ids: tuple[npt.NDArray[np.int32], ...]
     lengths: npt.NDArray[np.int64]
+    read: npt.NDArray[np.int64]
+    unknown: npt.NDArray[np.float64]
 
     @property
-    def unknown(self) -> npt.NDArray[np.float64]:
-        """Share of each text's read tokens that the vocabulary lacks; 0 for a text without tokens."""
-        return np.array([float((ids == OTHER_ID).mean()) if len(ids) else 0.0 for ids in self.ids])
+    def unknown_rate(self) -> float:
+        """Share of all read tokens that the vocabulary lacks; 0 where there is none."""
+        return float((self.unknown * self.read).sum() / max(1, self.read.sum()))
+
+    @property
+    def truncated_rate(self) -> float:
+        """Share of the texts that are not read to their end."""
+        return float((self.lengths > self.read).mean())
 
 
-def text_rule(config: TextConfig) -> TextRule:
-    """The frozen rule of a config."""
-    return TextRule(config.unit, config.lowercase, config.max_length, config.truncate, config.segmenter)
+def text_rule(config: TextConfig, read_as: str) -> TextRule:
+    """The frozen rule of a config; ``read_as`` is the network's input (``model.input``)."""
+    ids: Ids = "letter-trigram" if read_as.startswith("letter-trigram") else "token"
+    return TextRule(config.unit, config.lowercase, config.max_length, config.truncate, config.segmenter, ids)
 
 
 def encode_parts(
@@ -46,20 +60,23 @@ def encode_parts(
     """Splits every text once, fits the vocabulary on train where none is given, and looks up the ids."""
     plain = PlainText(rule)
     split = {name: _split(plain, rows.texts) for name, rows in dataset.parts.items()}
+    if rule.ids == "letter-trigram":
+        return trigram_vocabulary(), {name: _by_letters(part) for name, part in split.items()}
     if vocabulary is None:
         vocabulary = Vocabulary.fit(split["train"].tokens, config.vocabulary_size, config.min_count)
+    return vocabulary, {name: _by_tokens(part, vocabulary) for name, part in split.items()}
+
+
+def _by_tokens(part: "_Split", vocabulary: Vocabulary) -> EncodedTexts:
     find = vocabulary.ids.get
-    encoded = {
-        name: EncodedTexts(
-            tuple(
-                np.array([find(token, OTHER_ID) for token in tokens], dtype=np.int32)
-                for tokens in part.tokens
-            ),
-            np.array(part.totals, dtype=np.int64),
-        )
-        for name, part in split.items()
-    }
-    return vocabulary, encoded
+    ids = [np.array([find(token, OTHER_ID) for token in tokens], dtype=np.int32) for tokens in part.tokens]
+    return part.encoded(ids, [int((each == OTHER_ID).sum()) for each in ids])
+
+
+def _by_letters(part: "_Split") -> EncodedTexts:
+    words = [[trigram_ids(token) for token in tokens] for tokens in part.tokens]
+    ids = [np.array([*chain.from_iterable(each)], dtype=np.int32) for each in words]
+    return part.encoded(ids, [sum(map(is_unknown, each)) for each in words])
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +85,12 @@ class _Split:
 
     tokens: list[list[str]]
     totals: list[int]
+
+    def encoded(self, ids: Sequence[npt.NDArray[np.int32]], unknown: Sequence[int]) -> EncodedTexts:
+        """These texts with their ids; ``unknown`` counts the tokens of each that the vocabulary lacks."""
+        read = np.array([len(tokens) for tokens in self.tokens], dtype=np.int64)
+        share = np.array(unknown, dtype=np.float64) / np.maximum(1, read)
+        return EncodedTexts(tuple(ids), np.array(self.totals, dtype=np.int64), read, share)
 
 
 def _split(plain: PlainText, texts: Sequence[str]) -> _Split:
@@ -83,8 +106,6 @@ def _split(plain: PlainText, texts: Sequence[str]) -> _Split:
 def data_reference(dataset: Dataset, encoded: Mapping[str, EncodedTexts]) -> DataReference:
     """What the training data looked like."""
     train = encoded["train"]
-    read, unknown = sum(map(len, train.ids)), sum(int((ids == OTHER_ID).sum()) for ids in train.ids)
-    truncated = np.array([length > len(ids) for length, ids in zip(train.lengths, train.ids, strict=True)])
     return DataReference(
         fingerprint=dataset.fingerprint,
         rows={name: len(rows) for name, rows in dataset.parts.items()},
@@ -92,8 +113,8 @@ def data_reference(dataset: Dataset, encoded: Mapping[str, EncodedTexts]) -> Dat
         label_share=_label_share(dataset.train, dataset.labels),
         length_quantiles={f"{q:g}": float(np.quantile(train.lengths, q)) for q in QUANTILES},
         length_shares=length_shares(train.lengths),
-        unknown_rate=unknown / read if read else 0.0,
-        truncated_rate=float(truncated.mean()),
+        unknown_rate=train.unknown_rate,
+        truncated_rate=train.truncated_rate,
     )
 
 

@@ -10,7 +10,7 @@ from training.config import TrainingConfig
 from training.lazy_adam import LazyAdam
 from training.optimizer import build_optimizer
 from training.schedule import Schedule
-from training.word_rows import word_table
+from training.word_rows import has_rows, word_table
 
 
 class Updates:
@@ -38,7 +38,7 @@ class Updates:
         self._dense: keras.optimizers.Optimizer | None = None
         if table is not None and self._table_share > 0:
             self.trained.append(table)
-            if config.optimizer != "sgd" and config.embedding_updates == "lazy":
+            if config.optimizer != "sgd" and config.embedding_updates == "lazy" and has_rows(model):
                 self._lazy = LazyAdam(table, beta2=config.beta2, decay=config.embedding_decay)
             else:
                 self._dense = build_optimizer(*_for_table(config, steps))

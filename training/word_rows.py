@@ -69,6 +69,11 @@ class WordRows:
             del self._layer.call
 
 
+def has_rows(model: keras.Model) -> bool:
+    """Whether a token is one row of the table, so that ``WordRows`` can gather them."""
+    return any(layer.name == LAYER and isinstance(layer, keras.layers.Embedding) for layer in model.layers)
+
+
 def word_table(model: keras.Model) -> keras.Variable | None:
     """The table of a network's word vectors, where it has one."""
     layer = next((layer for layer in model.layers if layer.name == LAYER), None)

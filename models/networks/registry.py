@@ -23,6 +23,8 @@ from models.networks.cells.scrn import scrn
 from models.networks.cells.simple_rnn import simple_rnn
 from models.networks.heads.dense import dense
 from models.networks.inputs.embedding import embedding
+from models.networks.inputs.letter_trigram import letter_trigram
+from models.networks.inputs.one_hot import one_hot
 from models.networks.pooling.attention import attention_pooling
 from models.networks.pooling.last import last_pooling
 from models.networks.pooling.max import max_pooling
@@ -37,7 +39,9 @@ Builder = Callable[[NetworkSpec, str, int], keras.Layer]
 
 PARTS: Mapping[Kind, Mapping[str, Builder]] = MappingProxyType(
     {
-        "input": MappingProxyType({"embedding.v1": embedding}),
+        "input": MappingProxyType(
+            {"embedding.v1": embedding, "one-hot.v1": one_hot, "letter-trigram.v1": letter_trigram}
+        ),
         "cell": MappingProxyType(
             {
                 "simple_rnn.v1": simple_rnn,

@@ -56,22 +56,21 @@ def _mean(graph: Graph, ensemble: Ensemble, int8: bool) -> Value:
 
 def _recurrent_side(graph: Graph, network: Network, int8: bool) -> Value:
     """The logits of one network without its wide side: [batch, classes]."""
-    # The recurrent operators have time first, and ids are turned for less than vectors.
-    ids = graph.node("Transpose", "ids", perm=[1, 0])
-    sequence = find("input", INPUTS, network.input.name)(graph, ids, network.input.weights, int8)
-    states = recurrent(graph, network, sequence)
-    features = find("pooling", POOLINGS, network.pooling.name)(
-        graph, states, "lengths", network.pooling.weights
-    )
-    return find("head", HEADS, network.head.name)(graph, features, network.head.weights)
+    read = find("input", INPUTS, network.input.name)
+    features = network.layers[0][0]["kernel"].shape[-2]
+    sequence, lengths = read(graph, "ids", "lengths", network.input.weights, features, int8)
+    states = recurrent(graph, network, sequence, lengths)
+    pool = find("pooling", POOLINGS, network.pooling.name)
+    pooled = pool(graph, states, lengths, network.pooling.weights)
+    return find("head", HEADS, network.head.name)(graph, pooled, network.head.weights)
 
 
-def recurrent(graph: Graph, network: Network | Tagger, sequence: Value) -> States:
+def recurrent(graph: Graph, network: Network | Tagger, sequence: Value, lengths: Value) -> States:
     """The states of the top layer over ``sequence`` [time, batch, features]."""
     cell, settings = find("cell", CELLS, network.cell), network.settings
     bottom, *above = network.layers
-    states = cell(graph, "recurrent_1", sequence, "lengths", bottom, settings)
+    states = cell(graph, "recurrent_1", sequence, lengths, bottom, settings)
     for number, directions in enumerate(above, start=2):
         sequence = side_by_side(graph, states)
-        states = cell(graph, f"recurrent_{number}", sequence, "lengths", directions, settings)
+        states = cell(graph, f"recurrent_{number}", sequence, lengths, directions, settings)
     return states

@@ -9,19 +9,26 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from models.errors import EngramError
-from models.onnx import embedding, head, native, pooling, scan, wide, window
+from models.onnx import embedding, head, letter_trigram, native, one_hot, pooling, scan, wide, window
 from models.onnx.graph import Graph, Value
 from models.onnx.network import CellSettings, Weights
 from models.onnx.states import States
 
 Twin = TypeVar("Twin")
-Input = Callable[[Graph, Value, Weights, bool], Value]
+Input = Callable[[Graph, Value, Value, Weights, int, bool], tuple[Value, Value]]
+"""Graph, ids, lengths, weights, numbers in a vector, int8 -> a sequence, time first, and its lengths."""
 Cell = Callable[[Graph, str, Value, Value, Sequence[Weights], CellSettings], States]
 Pooling = Callable[[Graph, States, Value, Weights], Value]
 Head = Callable[[Graph, Value, Weights], Value]
 Wide = Callable[[Graph, Value, Value, Weights, int, bool], Value]
 
-INPUTS: Mapping[str, Input] = MappingProxyType({"embedding.v1": embedding.embedding})
+INPUTS: Mapping[str, Input] = MappingProxyType(
+    {
+        "embedding.v1": embedding.embedding,
+        "one-hot.v1": one_hot.one_hot,
+        "letter-trigram.v1": letter_trigram.letter_trigram,
+    }
+)
 CELLS: Mapping[str, Cell] = MappingProxyType(
     {
         "simple_rnn.v1": native.simple_rnn,

@@ -53,8 +53,10 @@ def _inputs(network: Tagger) -> list[onnx.ValueInfoProto]:
 
 def _states(graph: Graph, network: Tagger, int8: bool) -> States:
     """The states of the top layer. The recurrent operators have time first."""
-    ids = graph.node("Transpose", "ids", perm=[1, 0])
-    found = [find("input", INPUTS, network.input.name)(graph, ids, network.input.weights, int8)]
+    read = find("input", INPUTS, network.input.name)
+    features = network.layers[0][0]["kernel"].shape[-2]
+    words, lengths = read(graph, "ids", "lengths", network.input.weights, features, int8)
+    found = [words]
     if network.reads_characters:
         characters = graph.node("Transpose", "characters", perm=[1, 0, 2])
         if network.capitalisation:
@@ -62,7 +64,7 @@ def _states(graph: Graph, network: Tagger, int8: bool) -> States:
         if network.characters is not None:
             found.append(character_vectors(graph, characters, network.characters))
     sequence = found[0] if len(found) == 1 else graph.node("Concat", *found, axis=2)
-    return recurrent(graph, network, sequence)
+    return recurrent(graph, network, sequence, lengths)
 
 
 def _emissions(graph: Graph, network: Tagger, states: States) -> Value:

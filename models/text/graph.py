@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
+from models.text.letters import BASE, FIRST_ID, OTHER_INSIDE_ID, PLACES
 from models.text.spec import OTHER_ID, TextRule
 from models.text.table import CODE_POINTS, CodeClass, Table, load_table
 from models.text.vocabulary import Vocabulary
@@ -29,6 +30,9 @@ _FLAGS: dict[CodeClass, int] = {
     CodeClass.IGNORED: _IGNORED,
 }
 _PAGE = 64
+# The place of each ASCII character in the alphabet of trigrams, -1 for those that have none; the last entry
+# stands for all characters behind ASCII.
+_LETTERS = np.array([PLACES.get(chr(code), -1) for code in range(128)] + [-1], np.int32)
 
 
 class GraphText(tf.Module):
@@ -59,11 +63,15 @@ class GraphText(tf.Module):
             text: UTF-8, string[batch].
 
         Returns:
-            ids int32[batch, time], time >= 1, right-padded with 0, and lengths int32[batch].
+            ids int32[batch, time], time >= 1, right-padded with 0, and lengths int32[batch]: one id a token,
+            or one a letter where the rule says so.
         """
         tokens = self.tokenize(text)
-        ids = tokens.with_flat_values(self._ids.lookup(tokens.flat_values))
-        lengths = tf.cast(tokens.row_lengths(), tf.int32)
+        if self._rule.ids == "letter-trigram":
+            ids = _letter_trigrams(tokens)
+        else:
+            ids = tokens.with_flat_values(self._ids.lookup(tokens.flat_values))
+        lengths = tf.cast(ids.row_lengths(), tf.int32)
         time = tf.maximum(1, tf.reduce_max(tf.concat([lengths, [0]], 0)))
         return ids.to_tensor(0, shape=tf.stack([-1, time])), lengths
 
@@ -111,6 +119,24 @@ class GraphText(tf.Module):
         kept = _where((from_start < self._rule.head_length) | (to_end <= self._rule.tail_length))
         tokens, rows = tf.gather(tokens, kept), tf.gather(rows, kept)
         return tf.RaggedTensor.from_value_rowids(tokens, rows, nrows=batch, validate=False)
+
+
+def _letter_trigrams(tokens: tf.RaggedTensor) -> tf.RaggedTensor:
+    """The trigram ids of string[batch, (tokens)], one a letter: int32[batch, (letters)]."""
+    letters = tf.strings.unicode_decode(tokens.flat_values, "UTF-8")
+    codes, word = letters.flat_values, tf.cast(letters.value_rowids(), tf.int32)
+    place = tf.gather(tf.constant(_LETTERS), tf.minimum(codes, len(_LETTERS) - 1))
+    same = word[1:] == word[:-1]
+    first, last = tf.concat([[True], ~same], 0), tf.concat([~same, [True]], 0)
+    # A text without letters has no first one.
+    first, last = first[: tf.size(codes)], last[: tf.size(codes)]
+    before = tf.where(first, 0, tf.roll(place, 1, 0))
+    after = tf.where(last, 0, tf.roll(place, -1, 0))
+    known = tf.minimum(tf.minimum(before, place), after) >= 0
+    other = tf.where(first, OTHER_ID, OTHER_INSIDE_ID)
+    ids = tf.where(known, FIRST_ID + (before * BASE + place) * BASE + after, other)
+    splits = tf.gather(letters.row_splits, tokens.row_splits)
+    return tf.RaggedTensor.from_row_splits(ids, tf.cast(splits, tf.int32), validate=False)
 
 
 def _where(condition: tf.Tensor) -> tf.Tensor:

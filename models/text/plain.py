@@ -3,9 +3,11 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import TypeVar
 
 from models.errors import ConfigError
+from models.text.letters import is_unknown, trigram_ids
 from models.text.segment import load_segmenter
 from models.text.spec import OTHER_ID, TextRule
 from models.text.table import CodeClass, Table, load_table
@@ -38,22 +40,24 @@ class Tokens:
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """The token ids of one text.
+    """The ids of one text.
 
     Attributes:
-        ids: ids of the kept tokens.
+        ids: of the kept tokens, one a token, or one a letter where the rule says so.
         tokens: how many tokens the text has before truncation.
         unknown: the kept tokens the vocabulary lacks, as the text writes them, each once, in order.
+        kept: how many tokens are kept; None where that is the number of ids.
     """
 
     ids: tuple[int, ...]
     tokens: int
     unknown: tuple[str, ...]
+    kept: int | None = None
 
     @property
     def truncated(self) -> bool:
         """Whether tokens were left out."""
-        return self.tokens > len(self.ids)
+        return self.tokens > (len(self.ids) if self.kept is None else self.kept)
 
 
 class PlainText:
@@ -192,14 +196,26 @@ class Encoder:
     def encode(self, text: str) -> Encoded:
         """The ids of ``text``, which may be any string, lone surrogates included."""
         words, total = self.text.words(text)
+        if self.text.rule.ids == "letter-trigram":
+            return self._by_letters(text, words, total)
         find = self.vocabulary.ids.get
         ids = tuple([find(word, OTHER_ID) for word in words])
         unknown: tuple[str, ...] = ()
         if OTHER_ID in ids:
-            places = zip(ids, self.text.places(text), strict=True)
-            found = [make_valid(text[start:end]) for token_id, (start, end) in places if token_id == OTHER_ID]
-            unknown = tuple(dict.fromkeys(found))
+            unknown = self._written(text, [token_id == OTHER_ID for token_id in ids])
         return Encoded(ids, total, unknown)
+
+    def _by_letters(self, text: str, words: Sequence[str], total: int) -> Encoded:
+        by_word = [trigram_ids(word) for word in words]
+        unknown = [is_unknown(ids) for ids in by_word]
+        written = self._written(text, unknown) if any(unknown) else ()
+        return Encoded(tuple(chain.from_iterable(by_word)), total, written, len(words))
+
+    def _written(self, text: str, wanted: Sequence[bool]) -> tuple[str, ...]:
+        """The wanted ones of the kept tokens as the text writes them, each once."""
+        places = zip(wanted, self.text.places(text), strict=True)
+        found = [make_valid(text[start:end]) for is_wanted, (start, end) in places if is_wanted]
+        return tuple(dict.fromkeys(found))
 
 
 def make_valid(text: str) -> str:

@@ -6,6 +6,7 @@ from typing import Literal
 Unit = Literal["word", "character"]
 Truncation = Literal["head", "tail", "head+tail"]
 Segmenter = Literal["jieba"]
+Ids = Literal["token", "letter-trigram"]
 
 PADDING_ID = 0
 OTHER_ID = 1
@@ -25,6 +26,8 @@ class TextRule:
             (``max_length // 3``) and fills the rest from the end.
         segmenter: a word segmenter applied before the rule, for text written without spaces. With one, the
             graph expects tokens joined by spaces and Han characters join like letters.
+        ids: what the ids of a text stand for: "token" has one a token, from the vocabulary; "letter-trigram"
+            one a letter of each token, by the rule of ``models.text.letters``.
     """
 
     unit: Unit = "word"
@@ -32,6 +35,7 @@ class TextRule:
     max_length: int = 400
     truncate: Truncation = "head+tail"
     segmenter: Segmenter | None = None
+    ids: Ids = "token"
 
     @property
     def head_length(self) -> int:

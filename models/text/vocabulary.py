@@ -9,7 +9,7 @@ from itertools import chain
 from models.errors import ArtifactError
 from models.text.spec import OTHER_ID, OTHER_TOKEN, PADDING_TOKEN
 
-_SPECIAL = (PADDING_TOKEN, OTHER_TOKEN)
+SPECIAL = (PADDING_TOKEN, OTHER_TOKEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +28,9 @@ class Vocabulary:
     ids: Mapping[str, int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if self.tokens[:2] != _SPECIAL:
+        if self.tokens[:2] != SPECIAL:
             raise ArtifactError(
-                f"A vocabulary starts with {list(_SPECIAL)}, not with {list(self.tokens[:2])}."
+                f"A vocabulary starts with {list(SPECIAL)}, not with {list(self.tokens[:2])}."
             )
         twice = [token for token, count in Counter(self.tokens).items() if count > 1]
         if twice:
@@ -56,8 +56,8 @@ class Vocabulary:
         """
         counts = Counter(chain.from_iterable(texts))
         ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-        known = [token for token, count in ranked if count >= min_count and token not in _SPECIAL]
-        return cls(_SPECIAL + tuple(known[: max(size - len(_SPECIAL), 0)]))
+        known = [token for token, count in ranked if count >= min_count and token not in SPECIAL]
+        return cls(SPECIAL + tuple(known[: max(size - len(SPECIAL), 0)]))
 
     def to_json(self) -> str:
         """The content of ``vocabulary.json``: an array, index = id."""

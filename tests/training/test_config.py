@@ -187,7 +187,7 @@ def test_an_unknown_key_is_refused_with_the_nearest_and_the_allowed(write, overr
         ("model.window=0", ["model.window = 0 ", "at least 1 and at most 100"]),
         ("model.cell=lstm.v", ['model.cell = "lstm.v"']),
         ("model.pooling=max-mean", ['model.pooling = "max-mean"', '"max+mean"']),
-        ("model.input=embeding", ['model.input = "embeding"', '"embedding"']),
+        ("model.input=embeding", ['model.input = "embeding"', '"embedding", "letter-trigram", "one-hot"']),
         ("training=3", ["training must be a section, [training]"]),
     ],
 )
@@ -219,6 +219,10 @@ def test_a_value_of_the_wrong_kind_is_refused_with_what_is_allowed(write, overri
         (["model.cell=clockwork", "model.periods=[]"], "model.periods = [] is not allowed"),
         (["model.cell=gru", "model.window=5"], 'model.window = 5 is read by cell = "feedforward" only'),
         (["model.output_units=5"], 'model.output_units = 5 is read by cell = "jordan" only'),
+        (["model.input=one-hot"], "text.vocabulary_size = 30000 is too large for model.input"),
+        (["model.input=letter-trigram", "model.wide=true"], "model.wide reads the ids of words"),
+        (["model.input=letter-trigram", "training.word_dropout=0.1"], "training.word_dropout = 0.1 hides"),
+        (["model.input=letter-trigram", "model.vectors=word2vec"], "model.vectors are the vectors of"),
         (["training.schedule=one-cycle"], "give training.warmup a share above 0"),
     ],
 )

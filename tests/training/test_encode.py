@@ -24,11 +24,11 @@ CONFIG = TextConfig(vocabulary_size=4, min_count=1, max_length=2, truncate="head
 
 def test_a_config_s_text_section_is_the_rule() -> None:
     config = TextConfig(unit="character", lowercase=False, max_length=7, truncate="tail")
-    assert text_rule(config) == TextRule("character", False, 7, "tail", None)
+    assert text_rule(config, "embedding") == TextRule("character", False, 7, "tail", None)
 
 
 def test_the_vocabulary_knows_what_the_network_reads_of_train_and_nothing_of_dev() -> None:
-    vocabulary, encoded = encode_parts(dataset(TRAIN, DEV), text_rule(CONFIG), CONFIG, None)
+    vocabulary, encoded = encode_parts(dataset(TRAIN, DEV), text_rule(CONFIG, "embedding"), CONFIG, None)
     assert vocabulary.tokens == ("[PAD]", "[OTHER]", "the", "cat")
     assert [row.tolist() for row in encoded["train"].ids] == [[2, 3], [2, 3], [2], []]
     assert [row.tolist() for row in encoded["dev"].ids] == [[2, 1]]
@@ -36,7 +36,7 @@ def test_the_vocabulary_knows_what_the_network_reads_of_train_and_nothing_of_dev
 
 
 def test_lengths_are_counted_before_truncation() -> None:
-    _, encoded = encode_parts(dataset(TRAIN, DEV), text_rule(CONFIG), CONFIG, None)
+    _, encoded = encode_parts(dataset(TRAIN, DEV), text_rule(CONFIG, "embedding"), CONFIG, None)
     assert encoded["train"].lengths.tolist() == [3, 2, 1, 0]
     assert encoded["dev"].lengths.tolist() == [5]
     assert encoded["dev"].unknown.tolist() == [0.5]
@@ -45,14 +45,16 @@ def test_lengths_are_counted_before_truncation() -> None:
 
 def test_a_given_vocabulary_is_not_fitted_anew() -> None:
     given = Vocabulary(("[PAD]", "[OTHER]", "dog"))
-    vocabulary, encoded = encode_parts(dataset(TRAIN, DEV), text_rule(CONFIG), CONFIG, given)
+    vocabulary, encoded = encode_parts(dataset(TRAIN, DEV), text_rule(CONFIG, "embedding"), CONFIG, given)
     assert vocabulary is given
     assert encoded["dev"].ids[0].tolist() == [1, 2]
 
 
 def test_what_the_training_data_looked_like_is_remembered() -> None:
     data = dataset(TRAIN, DEV)
-    _, encoded = encode_parts(data, text_rule(CONFIG), TextConfig(vocabulary_size=3, max_length=2), None)
+    _, encoded = encode_parts(
+        data, text_rule(CONFIG, "embedding"), TextConfig(vocabulary_size=3, max_length=2), None
+    )
     reference = data_reference(data, encoded)
     assert reference.rows == {"train": 4, "dev": 1}
     assert reference.skipped == {"train: no text": 2}

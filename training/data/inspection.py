@@ -8,7 +8,6 @@ import numpy as np
 
 from models.runtime.manifest import TAGGING
 from models.text.plain import make_valid
-from models.text.spec import OTHER_ID
 from training.config import Config
 from training.data.dataset import Dataset, load_dataset
 from training.data.rows import Rows
@@ -84,7 +83,8 @@ def inspect_data(config: Config) -> Inspection:
         DataError: the data cannot be used.
     """
     dataset = as_labelled(load_tagged(config)) if config.task in TAGGING else load_dataset(config)
-    vocabulary, encoded = encode_parts(dataset, text_rule(config.text), config.text, None)
+    rule = text_rule(config.text, config.model.input)
+    vocabulary, encoded = encode_parts(dataset, rule, config.text, None)
     keys = {name: [same_text(text) for text in rows.texts] for name, rows in dataset.parts.items()}
     train = set(keys["train"])
     parts = {
@@ -115,8 +115,6 @@ def _part_facts(
     rows: Rows, encoded: EncodedTexts, labels: tuple[str, ...], *, duplicates: int, in_train: int
 ) -> PartFacts:
     counts = Counter(label for names in rows.labels for label in names)
-    read = np.array([len(ids) for ids in encoded.ids])
-    unknown = sum(int((ids == OTHER_ID).sum()) for ids in encoded.ids)
     return PartFacts(
         rows=len(rows),
         labels={
@@ -126,8 +124,8 @@ def _part_facts(
         in_train=in_train,
         without_token=int((encoded.lengths == 0).sum()),
         length_quantiles={f"{q:g}": float(np.quantile(encoded.lengths, q)) for q in QUANTILES},
-        truncated=float((encoded.lengths > read).mean()),
-        unknown=unknown / int(read.sum()) if read.any() else 0.0,
+        truncated=encoded.truncated_rate,
+        unknown=encoded.unknown_rate,
     )
 
 

@@ -110,7 +110,7 @@ def prepare_tagger(config: Config, reporter: Reporter, previous: Previous | None
         reporter.say(f"note: {warning}")
     for reason, count in dataset.skipped.items():
         reporter.say(f"skipped: {count} rows ({reason})")
-    rule, known = text_rule(config.text), None
+    rule, known = text_rule(config.text, config.model.input), None
     if previous is not None:
         dataset, known = _as_before(dataset, previous)
         rule = previous.rule

@@ -1,9 +1,10 @@
-"""The word vectors a network starts with when ``model.vectors`` asks for fitted ones."""
+"""The word vectors a network starts with when ``model.vectors`` asks for some."""
 
 import hashlib
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import keras
@@ -19,6 +20,7 @@ from training.data.dataset import Dataset
 from training.data.tagged_dataset import TaggedDataset
 from training.progress import Reporter
 from training.vectors.cache import VectorCache, fingerprint
+from training.vectors.file import read_vectors
 from training.vectors.unlabelled import read_unlabelled
 from training.vectors.word2vec import Ids, Word2Vec
 
@@ -32,14 +34,16 @@ FEW_TOKENS = 100_000
 
 @dataclass(frozen=True, slots=True)
 class StartVectors:
-    """Fitted vectors, one row a token id; a row of zeros means that none was fitted.
+    """Vectors to start from, one row a token id; a row of zeros means that there is none.
 
-    ``texts`` and ``tokens`` count what they were fitted on.
+    ``texts`` and ``tokens`` count what they were fitted on; of vectors from a file, ``texts`` is 0 and
+    ``tokens`` counts its words. ``file`` is its name.
     """
 
     table: npt.NDArray[np.float32]
     texts: int
     tokens: int
+    file: str | None = None
 
     @property
     def sha256(self) -> str:
@@ -48,7 +52,16 @@ class StartVectors:
 
     def as_dict(self) -> dict[str, Any]:
         """What an artifact tells of them."""
-        return {"texts": self.texts, "tokens": self.tokens, "sha256": self.sha256}
+        facts: dict[str, Any] = {"texts": self.texts, "tokens": self.tokens, "sha256": self.sha256}
+        if self.file is not None:
+            facts = {"file": self.file, "words": self.tokens, "sha256": self.sha256}
+        return facts | {"coverage": self.coverage}
+
+    @property
+    def coverage(self) -> float:
+        """Share of the known words that have a vector."""
+        words = self.table[OTHER_ID + 1 :]
+        return float(words.any(axis=1).mean()) if len(words) else 0.0
 
     def put_into(self, model: keras.Model) -> None:
         """Gives the network's table these rows; tokens without one keep theirs, padding becomes 0."""
@@ -67,7 +80,7 @@ def start_vectors(
     train: Sequence[Ids],
     reporter: Reporter,
 ) -> StartVectors | None:
-    """Fits the vectors of a config, or takes those of an earlier run with the same settings and texts.
+    """Reads the vectors of a config from a file, fits them, or takes those of an earlier run.
 
     Args:
         train: token ids of the training texts; those of ``data.unlabelled`` are read by the same rule.
@@ -76,12 +89,15 @@ def start_vectors(
         None where ``model.vectors`` is unset.
 
     Raises:
-        DataError: the unlabelled file cannot be used.
+        DataError: the unlabelled file, or the file of vectors, cannot be used.
+        ConfigError: the file's vectors are of another size, or of no known word.
         TrainingError: the vectors cannot be kept on disk.
     """
     if config.model.vectors is None:
         return None
-    texts = [*train, *_encoded(read_unlabelled(config, dataset), rule, vocabulary)]
+    if isinstance(config.model.vectors, Path):
+        return _from_file(config, config.locate(config.model.vectors), rule, vocabulary, reporter)
+    texts = [*train, *encoded_texts(read_unlabelled(config, dataset), rule, vocabulary)]
     tokens = sum(map(len, texts))
     method = Word2Vec(config.model.embedding_size, config.seed, epochs=epochs_for(tokens))
     cache = VectorCache(config.output.artifacts)
@@ -101,6 +117,18 @@ def start_vectors(
     else:
         reporter.say("word vectors: those of an earlier run with the same texts")
     return StartVectors(centred(table), len(texts), tokens)
+
+
+def _from_file(
+    config: Config, path: Path, rule: TextRule, vocabulary: Vocabulary, reporter: Reporter
+) -> StartVectors:
+    found = read_vectors(path, config.model.embedding_size, vocabulary, rule)
+    vectors = StartVectors(centred(found.table), 0, found.in_file, path.name)
+    reporter.say(
+        f"word vectors: {path.name} has {found.words:,} of the {len(vocabulary.ids):,} known words "
+        f"({vectors.coverage:.1%}); the others start by chance"
+    )
+    return vectors
 
 
 def epochs_for(tokens: int) -> int:
@@ -129,7 +157,8 @@ def centred(table: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     return result
 
 
-def _encoded(texts: Sequence[str], rule: TextRule, vocabulary: Vocabulary) -> list[Ids]:
+def encoded_texts(texts: Sequence[str], rule: TextRule, vocabulary: Vocabulary) -> list[Ids]:
+    """The token ids of texts."""
     plain, find = PlainText(rule), vocabulary.ids.get
     return [
         np.array([find(token, OTHER_ID) for token in plain.tokenize(text).tokens], dtype=np.int32)

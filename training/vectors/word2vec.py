@@ -1,11 +1,11 @@
-"""Skip-gram word vectors, fitted by gensim on the token ids a network reads."""
+"""Word vectors, fitted by gensim on the token ids a network reads."""
 
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -13,15 +13,19 @@ import numpy.typing as npt
 from models.errors import DataError
 from models.text.spec import PADDING_ID
 
+Method = Literal["skip-gram", "cbow"]
 Ids = npt.NDArray[np.int32]
 Table = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class Word2Vec:
-    """Skip-gram with negative sampling.
+    """Skip-gram or CBOW with negative sampling.
 
-    Reference: Mikolov et al., Distributed representations of words and phrases and their compositionality,
+    Skip-gram predicts the words around a word from it, CBOW a word from the mean of those around it.
+
+    Reference: Mikolov et al., Efficient estimation of word representations in vector space, 2013, section 3;
+    Mikolov et al., Distributed representations of words and phrases and their compositionality,
     2013, sections 2.2 (negative samples) and 2.3 (frequent words read less often).
 
     Attributes:
@@ -31,6 +35,7 @@ class Word2Vec:
         epochs: times each text is read.
         seed: start of the vectors and of the draws. The same seed gives the same vectors with one worker
             only: several write into one table as they come.
+        method: "skip-gram" or "cbow".
     """
 
     size: int
@@ -38,11 +43,12 @@ class Word2Vec:
     window: int = 6
     negatives: int = 5
     epochs: int = 4
+    method: Method = "skip-gram"
 
     @property
     def facts(self) -> dict[str, Any]:
         """What decides the vectors, apart from the texts: for a fingerprint."""
-        return {"kind": "skip-gram", "gensim": version("gensim"), **asdict(self)}
+        return {"gensim": version("gensim"), **asdict(self)}
 
     def fit(self, texts: Sequence[Ids], rows: int, workers: int) -> Table:
         """Fits the vectors.
@@ -67,7 +73,7 @@ class Word2Vec:
             raise DataError("Word vectors cannot be fitted: the texts hold no token.")
         names = [str(token_id) for token_id in range(rows)]
         model = Gensim(
-            sg=1,
+            sg=int(self.method == "skip-gram"),
             vector_size=self.size,
             window=self.window,
             negative=self.negatives,

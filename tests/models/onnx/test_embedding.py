@@ -7,13 +7,13 @@ import numpy as np
 import onnx
 
 from models.onnx.build import build_onnx
-from models.onnx.embedding import embedding
+from models.onnx.embedding import rows_of
 from models.onnx.graph import Graph
 
 
 def _vectors(table: Any, ids: Any, int8: bool, run_graph: Callable[..., Any]) -> Any:
     graph = Graph()
-    value = embedding(graph, "ids", {"embeddings": table}, int8)
+    value = rows_of(graph, "ids", table, int8)
     return run_graph(graph, value, ids)
 
 

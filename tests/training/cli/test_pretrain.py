@@ -1,0 +1,54 @@
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from training.config_file import load_config
+from training.pretrain import pretrain
+from training.progress import PlainReporter
+from training.run import prepare
+
+Run = Callable[..., Any]
+
+
+@pytest.mark.parametrize("method", ["skip-gram", "cbow"])
+def test_vectors_are_written_shown_and_read_by_a_network(engram: Run, config_file: Path, method: str) -> None:
+    shown = ("--near", "good", "--analogy", "was", "good", "row")
+    done = engram("pretrain", config_file, "--method", method, "--window", 2, *shown)
+    assert done.code == 0, done.err
+    path = config_file.parent / "small.vec"
+    assert done.out == f"{path}\n"
+    assert f"fitting {method} vectors on 40 texts" in done.err
+    assert "like good: " in done.err
+    assert "was is to good as row is to: " in done.err
+    assert 'model.vectors = "small.vec"' in done.err
+    run = prepare(load_config(config_file, ["model.vectors=small.vec"]), PlainReporter())
+    assert run.vectors is not None
+    assert run.vectors.coverage == 1.0
+
+
+def test_both_methods_and_characters_give_other_vectors(config_file: Path) -> None:
+    config = load_config(config_file)
+    one, other = (pretrain(config, method, PlainReporter()).table for method in ("skip-gram", "cbow"))
+    assert one.shape == other.shape
+    assert not np.allclose(one, other, atol=1e-2)
+    found = pretrain(load_config(config_file, ["text.unit=character"]), "skip-gram", PlainReporter())
+    assert {len(word) for word in found.vocabulary.tokens[2:]} == {1}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--near", "zebra"], "'zebra' has no vector"),
+        (["--output", "missing/x.vec"], "cannot be written to missing/x.vec"),
+        (["--set", "model.input=letter-trigram"], 'Word vectors are for model.input = "embedding"'),
+    ],
+)
+def test_bad_input_is_one_sentence(engram: Run, config_file: Path, arguments: list[str], words: str) -> None:
+    done = engram("pretrain", config_file, *arguments)
+    assert done.code in (1, 2)
+    assert words in done.err
+    assert len(done.err.strip().splitlines()[-1]) < 300
+    assert done.out == ""

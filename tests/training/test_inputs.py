@@ -1,0 +1,36 @@
+"""Every way to read a word goes all the way: from the config to answers of both engines."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models.runtime.predictor import open_predictor
+from training.config import INPUTS
+
+pytestmark = pytest.mark.slow
+
+TEXTS = ["row 3 was goood, really", "row 5 was bad indeed", "", "爱 8/10 nothing of this is known"]
+OWN_KEYS = {"one-hot": ["text.vocabulary_size=100"]}
+
+
+@pytest.mark.parametrize("read_as", INPUTS)
+def test_an_input_is_trained_saved_and_answers_from_every_engine(
+    engram: Callable[..., object], config_file: Path, read_as: str
+) -> None:
+    values = [f"model.input={read_as}", "output.onnx=int8", *OWN_KEYS.get(read_as, [])]
+    done = engram("train", config_file, *(word for value in values for word in ("--set", value)))
+    assert done.code == 0, done.err
+    path = Path(done.out.strip())
+    saved, fast, small = (open_predictor(path, engine) for engine in ("savedmodel", "onnx", "onnx-int8"))
+    assert saved.manifest.engines["onnx"].max_difference < 1e-5
+    assert saved.manifest.test.metrics["accuracy"].value > 0.9
+    for one, other, rough in zip(*(each.predict(TEXTS) for each in (saved, fast, small)), strict=True):
+        np.testing.assert_allclose(one.answer.probabilities, other.answer.probabilities, rtol=0, atol=1e-5)
+        assert one.answer.best == rough.answer.best or one.tokens == 0
+        assert (one.tokens, one.unknown_tokens) == (other.tokens, other.unknown_tokens)
+    if read_as == "letter-trigram":
+        # A word that training never saw is known by its letters.
+        assert saved.predict(["goood"])[0].unknown_tokens == ()
+        assert saved.manifest.labels[saved.predict(["row 7 was goood, reallly"])[0].answer.best] == "yes"
