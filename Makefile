@@ -9,7 +9,7 @@ MARKERS ?= not slow and not browser
 PORT ?= 8501
 SERVE ?= 1
 
-.PHONY: help demo demo-data chinese-data setup fmt lint type test check lock serve image bench chaos clean
+.PHONY: help demo demo-data chinese-data setup fmt lint type test check lock serve image bench chaos matrix clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -52,6 +52,9 @@ bench: .venv/.dev ## training speed; the other figures have scripts in benchmark
 
 chaos: .venv/.dev ## ask the service for two minutes while versions change and a worker is killed
 	$(BIN)/python -m benchmarks.chaos
+
+matrix: .venv/.dev ## export every combination of parts and ask both engines (an hour; ARGS=--pairwise: minutes)
+	$(BIN)/python -m benchmarks.matrix $(ARGS)
 
 lock: .venv/.dev ## pin what pyproject.toml asks for
 	$(BIN)/uv pip compile pyproject.toml $(LOCK) --extra training -o requirements.txt

@@ -38,6 +38,7 @@ from training.event_log import EventLog
 from training.examples import example_texts
 from training.export import Export, export
 from training.fit import EncodedRows, Fit, make_reproducible
+from training.gradients import gradient_by_distance
 from training.history import History
 from training.interrupt import interruptible
 from training.judging import judge_against_baseline
@@ -381,6 +382,9 @@ def _manifest(
             "history": trained.history.as_dict(),
             "seed": trained.seed,
             "vectors": prepared.vectors.as_dict() if prepared.vectors else None,
+            "gradient_by_distance": gradient_by_distance(
+                trained.model, config.model.layers, prepared.encoded["dev"].ids
+            ),
             "teacher": prepared.lessons.teacher if prepared.lessons else None,
             **blend_facts(prepared, trained),
             **extra,

@@ -6,6 +6,7 @@ words left out instead of covered.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from models.errors import InputError
@@ -14,7 +15,7 @@ from models.runtime.manifest import Manifest
 from models.runtime.predictor import Predictor
 from models.runtime.run import run_rows
 from models.text.plain import make_valid
-from models.text.spec import OTHER_ID, TextRule
+from models.text.spec import TextRule
 
 MOST_TOKENS = 120_000
 """Tokens that the engine reads for one text. A longer text is explained in parts of several words."""
@@ -79,13 +80,13 @@ def explain(predictor: Predictor, text: str) -> Explanation:
     if manifest.task not in EXPLAINED_TASKS:
         raise InputError(f"A {manifest.task} model cannot be explained: only labels of whole texts can.")
     found = predictor.encoder.text.tokenize(text)
-    known = predictor.encoder.vocabulary.ids
-    ids = [known.get(token, OTHER_ID) for token in found.tokens]
+    ids = predictor.encoder.ids_by_token(found.tokens)
     parts = _parts(len(ids), found.total > len(ids), manifest.text)
     without = [ids[:start] + ids[end:] for start, end in parts]
     # Without a word there is no part, and the whole text is the one row.
     upto = [ids[:end] for _, end in parts] or [ids]
-    logits = run_rows(predictor.engine, [*without, *upto])["logits"]
+    rows = [list(chain.from_iterable(tokens)) for tokens in (*without, *upto)]
+    logits = run_rows(predictor.engine, rows)["logits"]
     temperature = manifest.calibration.temperature
     counts = [*map(len, upto[:-1]), found.total]
     answers = decode(manifest.task, manifest.labels, manifest.calibration, logits[len(parts) :], counts)

@@ -205,6 +205,12 @@ class Encoder:
             unknown = self._written(text, [token_id == OTHER_ID for token_id in ids])
         return Encoded(ids, total, unknown)
 
+    def ids_by_token(self, tokens: Sequence[str]) -> list[tuple[int, ...]]:
+        """The ids of each token: one, or one a letter where the rule says so."""
+        if self.text.rule.ids == "letter-trigram":
+            return [trigram_ids(token) for token in tokens]
+        return [(self.vocabulary.id_of(token),) for token in tokens]
+
     def _by_letters(self, text: str, words: Sequence[str], total: int) -> Encoded:
         by_word = [trigram_ids(word) for word in words]
         unknown = [is_unknown(ids) for ids in by_word]

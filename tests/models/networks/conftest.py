@@ -42,7 +42,7 @@ def small() -> Callable[..., NetworkSpec]:
             "periods": (1, 2, 3),
             "context_units": 2,
             "alpha": 0.7,
-            "window": 2,
+            "window": 5,
             "embedding_dropout": 0.0,
             "dropout": 0.0,
         }

@@ -132,7 +132,7 @@ def _material(
             unknown_rate=0.021,
             truncated_rate=0.081,
         ),
-        training={"seed": 1},
+        training={"seed": 1, "gradient_by_distance": [1.0, 0.1, 0.02, 0.005]},
         golden=[],
         environment=Environment(
             python="3.11.7",

@@ -1,0 +1,42 @@
+"""Whatever a config may put together is trained."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from benchmarks.combinations import every
+from models.networks.build import build_network
+from models.networks.registry import PARTS
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+
+IDS = np.array([[2, 3, 4], [5, 0, 0]], np.int32)
+LENGTHS = np.array([3, 1], np.int32)
+LABELS = np.array([0, 1], np.int32)
+
+
+@pytest.mark.parametrize("cell", PARTS["cell"])
+def test_every_combination_of_parts_learns_in_one_step(
+    small: Callable[..., Any], cell: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chosen = [each for each in every() if each.cell == cell]
+    assert len(chosen) == 4 * len(PARTS["input"]) * len(PARTS["pooling"])
+    for parts in chosen:
+        model = build_network(small(**parts.fields), seed=1)
+
+        def loss(model: Any = model) -> Any:
+            logits = model({"ids": IDS, "lengths": LENGTHS}, training=True)
+            return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(LABELS, logits))
+
+        with tf.GradientTape() as tape:
+            before = loss()
+        weights = model.trainable_variables
+        for weight, gradient in zip(weights, tape.gradient(before, weights), strict=True):
+            assert gradient is not None, (parts, weight.path)
+            weight.assign_sub(0.1 * tf.convert_to_tensor(gradient))
+        assert float(loss()) < float(before), parts
+    with capsys.disabled():
+        print(f"\n{len(chosen)} combinations with {cell} learned in one step")
