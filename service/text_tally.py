@@ -7,7 +7,6 @@ from typing import Any
 from models.runtime.manifest import DataReference
 from models.runtime.predictor import Prediction, Predictor
 from models.text.plain import Encoded
-from models.text.spec import OTHER_ID
 from service.bins import ROWS, SECONDS, SHARES, bin_of
 from service.tally import Block
 
@@ -117,9 +116,9 @@ class TextTally:
         for row, prediction in zip(rows, answers, strict=True):
             answer = prediction.answer
             tokens += row.tokens
-            read += len(row.ids)
+            read += row.read
             if row.unknown:
-                unknown += row.ids.count(OTHER_ID)
+                unknown += row.unknown_read
             truncated += row.truncated
             abstained += answer.abstained
             values[length + bin_of(self._lengths, row.tokens)] += 1

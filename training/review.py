@@ -105,7 +105,7 @@ def _out_of_fold(
     index = np.array([labels.index(row.label) for row in rows], np.int32)
     data = LinearData(
         "classification",
-        text_rule(config.text),
+        text_rule(config.text, config.model.input),
         labels,
         dataset.fingerprint,
         (),

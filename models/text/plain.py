@@ -47,17 +47,29 @@ class Encoded:
         tokens: how many tokens the text has before truncation.
         unknown: the kept tokens the vocabulary lacks, as the text writes them, each once, in order.
         kept: how many tokens are kept; None where that is the number of ids.
+        others: how many of them the vocabulary lacks; None where those have the id of other.
     """
 
     ids: tuple[int, ...]
     tokens: int
     unknown: tuple[str, ...]
     kept: int | None = None
+    others: int | None = None
+
+    @property
+    def read(self) -> int:
+        """How many tokens are kept."""
+        return len(self.ids) if self.kept is None else self.kept
+
+    @property
+    def unknown_read(self) -> int:
+        """How many of those the vocabulary lacks."""
+        return self.ids.count(OTHER_ID) if self.others is None else self.others
 
     @property
     def truncated(self) -> bool:
         """Whether tokens were left out."""
-        return self.tokens > (len(self.ids) if self.kept is None else self.kept)
+        return self.tokens > self.read
 
 
 class PlainText:
@@ -215,7 +227,8 @@ class Encoder:
         by_word = [trigram_ids(word) for word in words]
         unknown = [is_unknown(ids) for ids in by_word]
         written = self._written(text, unknown) if any(unknown) else ()
-        return Encoded(tuple(chain.from_iterable(by_word)), total, written, len(words))
+        ids = tuple(chain.from_iterable(by_word))
+        return Encoded(ids, total, written, len(words), sum(unknown))
 
     def _written(self, text: str, wanted: Sequence[bool]) -> tuple[str, ...]:
         """The wanted ones of the kept tokens as the text writes them, each once."""

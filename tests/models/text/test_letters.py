@@ -60,6 +60,7 @@ def test_a_text_has_an_id_a_letter_and_still_counts_words() -> None:
     assert encoded.ids == tuple(trigram for word in words for trigram in trigram_ids(word))
     assert (encoded.tokens, encoded.kept, encoded.truncated) == (5, 4, True)
     assert encoded.unknown == ("3:00", "爱")
+    assert (encoded.read, encoded.unknown_read) == (4, 2)
     assert not Encoder(RULE, VOCABULARY).encode("it was really good").truncated
     assert Encoder(RULE, VOCABULARY).encode("").ids == ()
 

@@ -1,0 +1,68 @@
+"""Results as Markdown tables."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from statistics import mean
+
+from benchmarks.memory.store import Run
+from benchmarks.memory.tasks import TASKS
+
+CELLS = (
+    "lstm",
+    "peephole_lstm",
+    "gru",
+    "irnn",
+    "scrn",
+    "clockwork",
+    "jordan",
+    "simple_rnn",
+    "feedforward",
+)
+_NONE = "–"
+
+
+def score_table(runs: Iterable[Run], task: str) -> str:
+    """Mean score of the seeds: a row a cell, a column a length. Empty where there is no run."""
+    found: dict[tuple[str, int], list[Run]] = defaultdict(list)
+    for run in runs:
+        if run.task == task:
+            found[run.cell, run.length].append(run)
+    lengths = sorted({length for _, length in found})
+    rows = [
+        [f"`{cell}`", *(_cell(found.get((cell, length), []), task) for length in lengths)]
+        for cell in CELLS
+        if any((cell, length) in found for length in lengths)
+    ]
+    guess = f"{TASKS[task].guess:.3f}"
+    rows.append(["a guess", *(guess for _ in lengths)])
+    return table(["cell", *(f"{length} steps" for length in lengths)], rows)
+
+
+def _cell(runs: Sequence[Run], task: str) -> str:
+    if not runs:
+        return _NONE
+    digits = 3 if TASKS[task].symbols else 4
+    shown = f"{mean(run.score for run in runs):.{digits}f}"
+    steps = [run.steps_needed for run in runs if run.steps_needed]
+    solved = f", solved after {round(mean(steps)):,}" if len(steps) == len(runs) else ""
+    seeds = f" ({len(runs)} seeds{solved})" if len(runs) > 1 else f" ({solved[2:]})" if solved else ""
+    return shown + seeds
+
+
+def parameter_table(counts: dict[str, int]) -> str:
+    """Weights of a layer, and how many times those of the plain network."""
+    plain = counts["simple_rnn"]
+    rows = [[f"`{cell}`", f"{counts[cell]:,}", f"{counts[cell] / plain:.2f}"] for cell in CELLS]
+    return table(["cell", "weights", "times `simple_rnn`"], rows)
+
+
+def power_table(powers: dict[str, dict[str, float]]) -> str:
+    """y = w^999 and its slope."""
+    rows = [[weight, f"{found['y']:,.6g}", f"{found['slope']:,.5g}"] for weight, found in powers.items()]
+    return table(["w", "y = w^999", "dy/dw"], rows)
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Markdown; the first column holds names."""
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
