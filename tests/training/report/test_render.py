@@ -58,7 +58,7 @@ def test_page_is_small_and_asks_nothing_of_a_network(case: dict[str, Any], make_
 def test_every_plot_says_what_it_is_and_headings_are_in_order(plain_html, read_page) -> None:
     page = read_page(plain_html)
     plots = page.all("svg")
-    assert len(plots) == 7
+    assert len(plots) == 8
     assert all(plot["role"] == "img" and len(plot["aria-label"]) > 20 for plot in plots)
     levels = [int(tag[1]) for tag, _ in page.tags if tag in ("h1", "h2", "h3")]
     assert levels.count(1) == 1
