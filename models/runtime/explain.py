@@ -97,7 +97,13 @@ def explain(predictor: Predictor, text: str) -> Explanation:
     return Explanation(
         whole,
         tuple(
-            Word(start, end, make_valid(text[start:end]), whole.confidence - p, OTHER_ID in ids[first:last])
+            Word(
+                start,
+                end,
+                make_valid(text[start:end]),
+                whole.confidence - p,
+                any(map(predictor.encoder.lacks, ids[first:last])),
+            )
             for (first, last), start, end, p in zip(parts, starts, ends, left, strict=True)
         ),
         tuple(Prefix(end, answer) for end, answer in zip(ends, answers, strict=False)),

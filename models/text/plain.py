@@ -46,30 +46,47 @@ class Encoded:
         ids: of the kept tokens, one a token, or one a letter where the rule says so.
         tokens: how many tokens the text has before truncation.
         unknown: the kept tokens the vocabulary lacks, as the text writes them, each once, in order.
-        kept: how many tokens are kept; None where that is the number of ids.
-        others: how many of them the vocabulary lacks; None where those have the id of other.
     """
 
     ids: tuple[int, ...]
     tokens: int
     unknown: tuple[str, ...]
-    kept: int | None = None
-    others: int | None = None
 
     @property
     def read(self) -> int:
         """How many tokens are kept."""
-        return len(self.ids) if self.kept is None else self.kept
+        return len(self.ids)
 
     @property
     def unknown_read(self) -> int:
         """How many of those the vocabulary lacks."""
-        return self.ids.count(OTHER_ID) if self.others is None else self.others
+        return self.ids.count(OTHER_ID)
 
     @property
     def truncated(self) -> bool:
         """Whether tokens were left out."""
         return self.tokens > self.read
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedLetters(Encoded):
+    """The trigram ids of one text: one a letter, so ``ids`` is longer than there are tokens.
+
+    ``kept`` counts the tokens kept, ``others`` those of them without a known trigram.
+    """
+
+    kept: int
+    others: int
+
+    @property
+    def read(self) -> int:
+        """How many tokens are kept."""
+        return self.kept
+
+    @property
+    def unknown_read(self) -> int:
+        """How many of those have no known trigram."""
+        return self.others
 
 
 class PlainText:
@@ -223,12 +240,16 @@ class Encoder:
             return [trigram_ids(token) for token in tokens]
         return [(self.vocabulary.id_of(token),) for token in tokens]
 
-    def _by_letters(self, text: str, words: Sequence[str], total: int) -> Encoded:
+    def lacks(self, ids: tuple[int, ...]) -> bool:
+        """Whether the ids of a token say that it is not known."""
+        return is_unknown(ids) if self.text.rule.ids == "letter-trigram" else ids == (OTHER_ID,)
+
+    def _by_letters(self, text: str, words: Sequence[str], total: int) -> EncodedLetters:
         by_word = [trigram_ids(word) for word in words]
         unknown = [is_unknown(ids) for ids in by_word]
         written = self._written(text, unknown) if any(unknown) else ()
         ids = tuple(chain.from_iterable(by_word))
-        return Encoded(ids, total, written, len(words), sum(unknown))
+        return EncodedLetters(ids, total, written, len(words), sum(unknown))
 
     def _written(self, text: str, wanted: Sequence[bool]) -> tuple[str, ...]:
         """The wanted ones of the kept tokens as the text writes them, each once."""
