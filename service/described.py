@@ -77,3 +77,46 @@ TFS_EXAMPLES: Schema = {
         },
     ]
 }
+
+_COUNT: Schema = {"type": "integer", "minimum": 1}
+# Texts, alone or as rows of one. Either they stand here or as bytes behind the JSON.
+TENSOR: Schema = {
+    "properties": {
+        "name": {"const": "text"},
+        "datatype": {"const": "BYTES"},
+        "shape": {
+            "anyOf": [
+                {"type": "array", "items": _COUNT, "minItems": 1, "maxItems": 1},
+                {"type": "array", "prefixItems": [_COUNT, {"const": 1}], "minItems": 2, "maxItems": 2},
+            ]
+        },
+    },
+    "oneOf": [
+        {
+            "required": ["data"],
+            "properties": {
+                "data": {
+                    "type": "array",
+                    "minItems": 1,
+                    "items": {
+                        "anyOf": [
+                            {"type": "string"},
+                            {"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": 1},
+                        ]
+                    },
+                },
+                "parameters": {"not": {"required": ["binary_data_size"]}},
+            },
+        },
+        {
+            "required": ["parameters"],
+            "properties": {
+                "data": {"type": "null"},
+                "parameters": {
+                    "required": ["binary_data_size"],
+                    "properties": {"binary_data_size": {"type": "integer", "minimum": 0}},
+                },
+            },
+        },
+    ],
+}

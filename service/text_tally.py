@@ -6,6 +6,7 @@ from typing import Any
 
 from models.runtime.manifest import DataReference
 from models.runtime.predictor import Prediction, Predictor
+from models.runtime.tagging import TaggedPrediction
 from models.text.plain import Encoded
 from service.bins import ROWS, SECONDS, SHARES, bin_of
 from service.tally import Block
@@ -130,6 +131,9 @@ class TextTally:
                         values[self._label_at[score.label]] += 1
                 else:
                     values[label + answer.best_first[0]] += 1
+            elif isinstance(prediction, TaggedPrediction):
+                for entity in prediction.entities:
+                    values[self._label_at[entity.entity]] += 1
         values[at["texts"]] += len(rows)
         values[at["tokens"]] += tokens
         values[at["read_tokens"]] += read

@@ -4,12 +4,16 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
+from service import described
+
 Parameters = dict[str, bool | int | float | str]
 Dimension = int
 
 
 class InputTensor(BaseModel):
     """A tensor of a request. Its data follow the JSON object where ``binary_data_size`` is given."""
+
+    model_config = ConfigDict(json_schema_extra={"allOf": [described.TENSOR]})
 
     name: str
     shape: list[Dimension]
@@ -47,7 +51,7 @@ class InferRequest(BaseModel):
 
     id: str | None = None
     parameters: Parameters = {}
-    inputs: list[InputTensor]
+    inputs: list[InputTensor] = Field(json_schema_extra={"minItems": 1, "maxItems": 1})
     outputs: list[RequestedOutput] | None = None
 
 

@@ -6,13 +6,17 @@ import numpy as np
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from models.runtime.decoding import Answer
 from models.runtime.manifest import DataReference
+from models.runtime.tagging import Entity, TaggedPrediction
 from service import app as module
 from service.app import create_app
 from service.bins import bin_of
 from service.metrics import Metrics
 from service.settings import Settings
-from tests.service.fakes import FakeStore
+from service.tally import read_blocks
+from service.text_tally import TextTally, layout
+from tests.service.fakes import FakeStore, make_predictor
 
 REFERENCE = DataReference(
     fingerprint="",
@@ -138,3 +142,16 @@ def test_a_request_in_flight_is_seen_until_it_is_answered(store: FakeStore) -> N
 
 def test_a_limit_belongs_to_the_bin_below_it() -> None:
     assert [bin_of((1.0, 3.0), value) for value in (0, 1, 1.1, 3, 4)] == [0, 0, 1, 1, 2]
+
+
+def test_entities_are_the_labels_of_a_tagging_model(tmp_path) -> None:
+    predictor = make_predictor(task="tagging", labels=["city", "day"])
+    tally = TextTally(tmp_path, predictor)
+    found = Answer([], [], confidence=1.0, margin=1.0, abstained=False)
+    entities = tuple(Entity(0, 4, "good", kind, 0.9) for kind in ("day", "city", "day"))
+    tagged = TaggedPrediction(found, 3, (), False, entities, ("a", "b", "c"), ("O",) * 3, (1.0,) * 3)
+    tally.batch([predictor.encode("a good film")], [tagged], 0.01, [0.0])
+    (reading,) = read_blocks(tmp_path)
+    assert list(reading.values[layout(2, 0)["label"]]) == [1.0, 2.0]
+    assert reading.values[layout(2, 0)["texts"]][0] == 1.0
+    assert reading.values[layout(2, 0)["confidence"]][0] == 0.0

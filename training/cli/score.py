@@ -54,7 +54,9 @@ def run(args: argparse.Namespace) -> int:
     from training.scoring.score import Job, score
 
     manifest = open_artifact(path).manifest
-    of_training = LINE_COLUMN if format_of(args.input) == "text" else manifest.config["data"]["text_column"]
+    of_training = LINE_COLUMN
+    if format_of(args.input) != "text":
+        of_training = manifest.config["data"].get("text_column", LINE_COLUMN)
     job = Job(
         artifact=path,
         engine=args.engine or ("onnx" if "model.onnx" in manifest.files else "savedmodel"),
