@@ -7,8 +7,8 @@ Three services are measured, each with the ONNX engine and two workers:
 - a canary at 10 %: the share of 10,000 requests that it answers, beside the 95 % interval of the binomial
   distribution;
 - a canary that answers the other label: seconds until no request is answered by it any more;
-- a shadow: the median time of a request beside that of the same service without one. Both run at the same
-  time and are asked in turns, at a steady rate, so that whatever else the machine does disturbs both.
+- a shadow: the median time of a request beside that without one, of the same process: the version label that
+  names the shadow is set and taken away in turns, so that whatever else the machine does disturbs both.
 """
 
 import argparse
@@ -25,8 +25,10 @@ from typing import Any
 from benchmarks.chaos.service import Service
 from benchmarks.chaos.versions import Versions
 from benchmarks.serving.load import make_texts
+from models.runtime.version_labels import write_version_labels
 
 _TOKENS = 50
+_BLOCK = 100
 
 
 class Asker:
@@ -95,26 +97,28 @@ def withdrawal(versions: Versions, folder: Path, texts: Sequence[str], rate: flo
 
 
 def shadow_cost(
-    versions: Versions, folder: Path, texts: Sequence[str], rate: float, rounds: int
+    versions: Versions, folder: Path, texts: Sequence[str], rate: float, blocks: int
 ) -> dict[str, Any]:
     """Median milliseconds of a request with and without a shadow."""
-    plan = f"{versions.name}={versions.newest}"
-    one, two = folder / "plain", folder / "shadow"
-    one.mkdir()
-    two.mkdir()
-    artifacts = versions.folder.parent
-    with (
-        Service(artifacts, one, ENGINE="onnx", WORKERS=1) as plain,
-        Service(artifacts, two, ENGINE="onnx", WORKERS=1, SHADOW=plan) as shadowed,
-    ):
-        askers = {"without": Asker(plain, texts), "with": Asker(shadowed, texts)}
-        seconds: dict[str, list[float]] = {name: [] for name in askers}
-        for _ in range(rounds):
-            for name, asker in askers.items():
-                for _ in range(100):
-                    _, took = asker.ask()
-                    seconds[name].append(took)
-                    time.sleep(max(0.0, 1 / rate - took))
+    candidate = versions.newest
+    stable = {"stable": candidate - 1}
+    labels = {"with": stable | {"next": candidate}, "without": stable}
+    seconds: dict[str, list[float]] = {name: [] for name in labels}
+    state = versions.folder.parent
+    write_version_labels(state, {versions.name: stable})
+    with Service(state, folder, ENGINE="onnx", WORKERS=1, SHADOW=f"{versions.name}=next") as service:
+        asker = Asker(service, texts)
+        for number in range(blocks):
+            # with, without, without, with: what grows or falls meanwhile counts for both alike.
+            name = "with" if number % 4 in (0, 3) else "without"
+            write_version_labels(state, {versions.name: labels[name]})
+            service.until("it follows", lambda: service.ask("POST", "/admin/reload")[0] == 200)
+            for _ in range(_BLOCK):
+                _, took = asker.ask()
+                seconds[name].append(took)
+                time.sleep(max(0.0, 1 / rate - took))
+        metrics = service.ask("GET", "/metrics")[1]
+    write_version_labels(state, {})
     p50 = {name: statistics.median(found) * 1000 for name, found in seconds.items()}
     return {
         "requests_a_second": rate,
@@ -122,6 +126,11 @@ def shadow_cost(
         "p50_without_ms": p50["without"],
         "p50_with_ms": p50["with"],
         "p50_change": p50["with"] / p50["without"] - 1,
+        "texts_compared": sum(
+            float(line.rsplit(" ", 1)[1])
+            for line in metrics.splitlines()
+            if line.startswith("engram_trial_texts_total") and "dropped" not in line
+        ),
     }
 
 
@@ -133,7 +142,7 @@ def main() -> None:
     parser.add_argument("--artifact", type=Path, required=True, help="folder of one saved version")
     parser.add_argument("--requests", type=int, default=10_000, help="for the share of the canary")
     parser.add_argument("--rate", type=float, default=100, help="requests a second, elsewhere")
-    parser.add_argument("--rounds", type=int, default=20, help="hundreds of requests with and without")
+    parser.add_argument("--blocks", type=int, default=40, help="turns with and without a shadow")
     parser.add_argument("--output", type=Path, help="write the figures as JSON")
     options = parser.parse_args()
     artifact = options.artifact.resolve()
@@ -144,7 +153,7 @@ def main() -> None:
         versions.add()
         versions.add()
         result = {
-            "shadow": shadow_cost(versions, folder, texts, options.rate, options.rounds),
+            "shadow": shadow_cost(versions, folder, texts, options.rate, options.blocks),
             "canary": canary_share(versions, folder, texts, options.requests),
             "withdrawal": withdrawal(versions, folder, texts, options.rate),
         }

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from service.trial_metrics import TrialMetrics
 
 _MOST_WAITING = 1024
-_MOST_TOGETHER = 32
+_MOST_TOGETHER = 64
 # Rather a few texts together than one after the other, each of which would disturb a request.
-_GATHER_S = 0.1
+_GATHER_S = 0.5
 
 
 class _Answered:
