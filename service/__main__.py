@@ -1,4 +1,4 @@
-"""``python -m service``: starts the service, or moves a version label. All settings are variables."""
+"""``python -m service``: starts the service, moves a version label, makes a key. Settings are variables."""
 
 import argparse
 import sys
@@ -16,11 +16,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     args = _parser().parse_args(arguments)
     try:
-        settings = load_settings()
-        if args.command == "label":
-            _label(settings, args)
+        if args.command == "key":
+            _key(args)
+        elif args.command == "label":
+            _label(load_settings(), args)
         else:
-            _serve(settings)
+            _serve(load_settings())
     except EngramError as error:
         print(f"engram: {error}", file=sys.stderr)
         return error.exit_code
@@ -32,13 +33,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m service",
-        usage="python -m service [-h] [label NAME VERSION_LABEL VERSION]",
+        usage="python -m service [-h] [label NAME VERSION_LABEL VERSION | key NAME]",
         description="Serves saved models over HTTP until SIGTERM or Ctrl-C. Settings are variables:",
         epilog=describe_settings(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(
-        prog="python -m service", dest="command", metavar="label", help="move a version label"
+        prog="python -m service",
+        dest="command",
+        metavar="label, key",
+        help="move a version label; make a key for a caller",
     )
     label = commands.add_parser(
         "label",
@@ -54,6 +58,12 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="label a version 'stable' although it is less accurate than its baseline",
     )
+    key = commands.add_parser(
+        "key",
+        description="Makes a key for a caller. Standard output gets the line for ENGRAM_API_KEYS, "
+        "standard error the key itself, which is stored nowhere: python -m service key shop >> keys",
+    )
+    key.add_argument("name", metavar="NAME", help="who gets it")
     return parser
 
 
@@ -62,6 +72,14 @@ def _serve(settings: Settings) -> None:
     from service.server import serve
 
     serve(settings)
+
+
+def _key(args: argparse.Namespace) -> None:
+    from service.keys import make_key
+
+    line, key = make_key(args.name)
+    print(line)
+    print(key, file=sys.stderr)
 
 
 def _label(settings: Settings, args: argparse.Namespace) -> None:

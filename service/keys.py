@@ -3,11 +3,12 @@
 import hashlib
 import hmac
 import re
+import secrets
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from models.errors import ConfigError
+from models.errors import ConfigError, InputError
 from service.logs import log_event
 
 _LINE = re.compile(r"(?P<name>[\w.@-]{1,64}):(?P<hash>[0-9a-fA-F]{64})", re.ASCII)
@@ -62,6 +63,21 @@ class KeyFile:
 def digest_of(key: str) -> bytes:
     """What is compared in place of a key."""
     return hashlib.sha256(key.encode("utf-8", "surrogateescape")).digest()
+
+
+def make_key(name: str) -> tuple[str, str]:
+    """A line for the file and the new key that it knows.
+
+    Raises:
+        InputError: the file cannot hold that name.
+    """
+    key = secrets.token_urlsafe(32)
+    line = f"{name}:{digest_of(key).hex()}"
+    if not _LINE.fullmatch(line):
+        raise InputError(
+            f"A key cannot be named {name!r}; use 1 to 64 letters of ASCII, digits and . _ @ - characters."
+        )
+    return line, key
 
 
 def read_keys(path: Path) -> list[tuple[str, bytes]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from models.errors import ConfigError
+from service.__main__ import main
 from service.keys import KeyFile
 
 
@@ -91,3 +92,25 @@ def test_changes_of_the_file_count_and_a_broken_one_locks_nobody_out(path, capfd
     assert keys.name_of("third") == "other"
     log = capfd.readouterr().out
     assert log.count("api_keys_unreadable") == 2
+
+
+def test_a_key_is_made_with_its_line(tmp_path, capsys) -> None:
+    keys = []
+    lines = ""
+    for name in ("shop", "desk@home"):
+        assert main(["key", name]) == 0
+        printed = capsys.readouterr()
+        lines += printed.out
+        keys.append(printed.err.strip())
+    (tmp_path / "keys").write_text(lines)
+    file = KeyFile(tmp_path / "keys")
+    assert [file.name_of(key) for key in keys] == ["shop", "desk@home"]
+    assert not [key for key in keys if key in lines]
+    assert min(map(len, keys)) > 40
+
+
+@pytest.mark.parametrize("name", ["", "a b", "a:b", "x" * 65, "é"])
+def test_a_name_that_the_file_cannot_hold_is_refused(name, capsys) -> None:
+    assert main(["key", name]) == 2
+    printed = capsys.readouterr()
+    assert (printed.out, printed.err.count("\n")) == ("", 1)
