@@ -32,7 +32,7 @@ export class Chooser {
       ...model.versions.map(({ version }) => [`version:${version}`, `version ${version}`]),
     ];
     const { version, other } = this.fields;
-    fill(version, [["", `as callers get it (version ${model.version})`], ...named], version.value);
+    fill(version, [["", `default (version ${model.version})`], ...named], version.value);
     fill(other, [[NONE, "nothing"], ...named], other.value);
     byId("other-field").hidden = model.versions.length < 2;
     if (model.versions.length < 2) other.value = NONE;

@@ -93,7 +93,9 @@ export function facts(prediction, version, ms) {
     if (unknown.length > named.length) named.push(`and ${unknown.length - named.length} more`);
     said.push(`new to the model: ${named.join(", ")}`);
   }
-  if (version?.abstain_below && prediction.probabilities) said.push(`it answers from ${percent(version.abstain_below)}, the mark`);
+  if (version?.abstain_below && prediction.probabilities) {
+    said.push(`answers from ${percent(version.abstain_below)} on (the mark)`);
+  }
   said.push(`answered in ${Math.round(ms)} ms`);
   return element("p", { class: "facts" }, said.join(" · "));
 }
