@@ -28,11 +28,11 @@ export class Chooser {
     if (!model) return;
     const labels = Object.entries(model.version_labels);
     const named = [
-      ...labels.map(([label, version]) => [`label:${label}`, `${label} (version ${version})`]),
+      ...labels.map(([label, version]) => [`label:${label}`, `${label} (${version})`]),
       ...model.versions.map(({ version }) => [`version:${version}`, `version ${version}`]),
     ];
     const { version, other } = this.fields;
-    fill(version, [["", `default (version ${model.version})`], ...named], version.value);
+    fill(version, [["", `default (${model.version})`], ...named], version.value);
     fill(other, [[NONE, "nothing"], ...named], other.value);
     byId("other-field").hidden = model.versions.length < 2;
     if (model.versions.length < 2) other.value = NONE;
