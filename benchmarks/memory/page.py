@@ -48,4 +48,4 @@ def _first_seeds(runs: list[Run], task: str, length: int) -> list[Run]:
 def _kept_table(name: str) -> str:
     """A table that another benchmark has written."""
     path = RESULTS / name
-    return path.read_text(encoding="utf-8").strip() if path.exists() else "Not measured yet."
+    return path.read_text(encoding="utf-8").strip() if path.exists() else tables.UNMEASURED

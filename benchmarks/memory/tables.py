@@ -18,15 +18,18 @@ CELLS = (
     "simple_rnn",
     "feedforward",
 )
+UNMEASURED = "Not measured yet."
 _NONE = "–"
 
 
 def score_table(runs: Iterable[Run], task: str) -> str:
-    """Mean score of the seeds: a row a cell, a column a length. Empty where there is no run."""
+    """Mean score of the seeds: a row a cell, a column a length."""
     found: dict[tuple[str, int], list[Run]] = defaultdict(list)
     for run in runs:
         if run.task == task:
             found[run.cell, run.length].append(run)
+    if not found:
+        return UNMEASURED
     lengths = sorted({length for _, length in found})
     rows = [
         [f"`{cell}`", *(_cell(found.get((cell, length), []), task) for length in lengths)]

@@ -61,6 +61,10 @@ def test_a_table_has_every_cell_that_ran_and_the_guess() -> None:
     ]
 
 
+def test_a_task_without_a_run_says_so() -> None:
+    assert tables.score_table([RUN], "copy") == "Not measured yet."
+
+
 def test_every_cell_of_the_registry_has_its_place_in_the_tables() -> None:
     from models.networks.registry import names
 
