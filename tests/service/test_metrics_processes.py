@@ -8,9 +8,12 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPException
 
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.service.process import Service
+
+pytestmark = pytest.mark.slow
 
 
 def totals(service: Service) -> dict[str, float]:
