@@ -215,3 +215,31 @@ def test_counts_keep_what_a_trial_has_seen(make) -> None:
     (same,) = repository.trials()
     assert same is trial
     assert isinstance(same, Trial)
+
+
+def test_answers_are_compared_by_what_they_say_in_every_task(make, monkeypatch) -> None:
+    from service import comparison as module
+
+    repository, _, _ = make(shadow="reviews=2")
+    (trial,) = repository.trials()
+    monkeypatch.setattr(module, "prediction_as_dict", lambda body, manifest, top: body)
+
+    def says(body):
+        return module.gist(trial.stable, body)
+
+    def entity(start, kind, confidence):
+        return {"start": start, "end": 5, "value": "Paris", "entity": kind, "confidence": confidence}
+
+    sure, unsure = entity(0, "city", 0.9), entity(0, "city", 0.6)
+    flight = {"name": "flight", "confidence": 0.9}
+    assert says({"entities": [sure]}) == says({"entities": [unsure]})
+    assert says({"entities": [sure]}) != says({"entities": [entity(0, "person", 0.9)]})
+    assert says({"entities": [sure]}) != says({"entities": []})
+    assert says({"intent": flight, "entities": []}) != says(
+        {"intent": flight | {"name": "fare"}, "entities": []}
+    )
+    several = [{"label": "a", "confidence": 0.9}, {"label": "b", "confidence": 0.8}]
+    assert says({"labels": several}) == says({"labels": several[::-1]})
+    assert says({"labels": several}) != says({"labels": several[:1]})
+    assert says({"label": "a", "confidence": 0.9}) == says({"label": "a", "confidence": 0.6})
+    assert says({"output": "x"}) != says({"output": "y"})
