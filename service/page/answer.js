@@ -33,8 +33,9 @@ export class Answer {
     );
     this.foot.replaceChildren(facts(prediction, version, ms));
     if (prediction.entities) this.reading.replaceChildren(...entityView(text, prediction));
-    else if (this.text !== text) this.reading.replaceChildren();
-    this.text = text;
+    else if (!version?.explained || !prediction.tokens) this.reading.replaceChildren();
+    // What each word did stays until what each word does is known: nothing jumps while somebody types.
+    else this.reading.ariaBusy = "true";
     this.node.ariaBusy = "false";
     return { ...summary(prediction), reply, prediction, version };
   }
@@ -51,9 +52,14 @@ export class Answer {
       if (signal.aborted) throw failure;
       const sentence = `What each word does cannot be shown now. ${failure.message}`;
       this.reading.replaceChildren(element("p", { class: "facts" }, sentence));
-      return;
     }
-    this.show(text, explanation, prediction.truncated);
+    if (explanation) this.show(text, explanation, prediction.truncated);
+    this.reading.ariaBusy = "false";
+  }
+
+  /** Forgets what was shown. */
+  clear() {
+    for (const part of [this.head, this.reading, this.foot]) part.replaceChildren();
   }
 
   show(text, explanation, truncated) {

@@ -10,9 +10,12 @@ const PAUSE_MS = 120;
 const SLOW_MS = 1500;
 
 export class Asking {
-  constructor(chooser, onRefused) {
+  /** onRefused(failure) and onStrange() are told of a refusal, and of a version that the page does not know. */
+  constructor(chooser, onRefused, onStrange) {
     this.chooser = chooser;
     this.onRefused = onRefused;
+    this.onStrange = onStrange;
+    this.strange = new Set();
     this.panels = [];
     this.timer = 0;
     this.running = null;
@@ -91,6 +94,12 @@ export class Asking {
       byId("answers").replaceChildren(...panels.map(({ node }) => node));
     }
     say(byId("agreement"), agreement(answers));
+    for (const { reply, version } of answers) {
+      // A version that came after the page: once is enough to look for it.
+      if (version || this.strange.has(reply.version)) continue;
+      this.strange.add(reply.version);
+      this.onStrange();
+    }
     // One after the other: an explanation costs as much as some hundred answers.
     for (const [i, panel] of panels.entries()) await panel.explain(text, answers[i], signal);
   }
@@ -99,7 +108,7 @@ export class Asking {
     say(byId("notice"), sentence);
     say(byId("agreement"), "");
     byId("answers").replaceChildren();
-    for (const panel of this.panels) panel.text = undefined;
+    for (const panel of this.panels) panel.clear();
   }
 
   showCode(text) {

@@ -139,13 +139,13 @@ export class FileView {
 
   step(said, last = false) {
     if (said) say(byId("file-notice"), said);
+    const now = performance.now();
+    if (!last && now - (this.drawn ?? 0) < REDRAW_MS) return;
+    this.drawn = now;
     const done = this.rows.filter(({ answer, problem }) => answer || problem).length;
     byId("progress").max = this.rows.length;
     byId("progress").value = done;
     byId("progress-text").textContent = `${done.toLocaleString("en")} of ${count(this.rows.length, "row")}`;
-    const now = performance.now();
-    if (!last && now - (this.drawn ?? 0) < REDRAW_MS) return;
-    this.drawn = now;
     this.table.show(this.rows);
   }
 

@@ -11,7 +11,7 @@ const chooser = new Chooser(() => {
   asking.showExamples();
   asking.soon();
 });
-const asking = new Asking(chooser, refused);
+const asking = new Asking(chooser, refused, lookAgain);
 new FileView(chooser, asking, refused);
 
 async function start() {
@@ -31,12 +31,19 @@ async function start() {
 /** What a refusal calls for: a key, or another look at what is served. */
 function refused({ status, code }) {
   if (status === 401) byId("key-form").hidden = false;
-  if (status === 404 && /_NOT_FOUND$/.test(code)) {
-    findModels(() => {}).then((found) => {
-      chooser.offer(found);
-      asking.showExamples();
-    }, () => {});
+  if (status === 404 && /_NOT_FOUND$/.test(code)) lookAgain(false);
+}
+
+/** Asks what is served, and then, where something else is chosen now or it is wanted, the question again. */
+async function lookAgain(wanted = true) {
+  const before = JSON.stringify(chooser.choices);
+  try {
+    chooser.offer(await findModels(() => {}));
+  } catch {
+    return; // the next question says why
   }
+  asking.showExamples();
+  if (wanted || JSON.stringify(chooser.choices) !== before) asking.soon();
 }
 
 byId("key-form").addEventListener("submit", (event) => {
