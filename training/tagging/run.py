@@ -24,9 +24,10 @@ from models.text.tokens import TokenEncoder
 from training.calibrate import calibrate
 from training.checkpoint import CheckpointStore
 from training.config import Config, config_as_dict
-from training.data.tagged_dataset import TaggedDataset, load_tagged
+from training.data.tagged_dataset import TaggedDataset, as_labelled, load_tagged
 from training.encode import QUANTILES, golden_texts, length_shares, text_rule
 from training.environment import environment
+from training.examples import example_texts
 from training.fit import make_reproducible
 from training.history import History
 from training.interrupt import interruptible
@@ -315,6 +316,9 @@ def _manifest(
             "repaired_tags": dict(dataset.repaired),
             **extra,
         },
+        examples=list(
+            example_texts(as_labelled(dataset).dev, prepared.texts.parts["dev"].lengths, dataset.entities)
+        ),
         golden=[],
         environment=environment(),
         files={},
