@@ -191,6 +191,7 @@ def test_a_run_goes_on_from_a_saved_network(
     ("override", "says"),
     [
         ("model.wide=true", 'model.wide = true does not go with task = "joint"'),
+        ("model.input=letter-trigram", 'model.input = "letter-trigram" does not go'),
         ("output.onnx=int8", 'output.onnx = "int8" does not go'),
         ("text.truncate=head+tail", 'text.truncate = "head+tail" does not go'),
         ("task=classification", 'model.characters is for task = "tagging" or "joint"'),
