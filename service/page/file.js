@@ -96,7 +96,10 @@ export class FileView {
   }
 
   async ask() {
-    if (!this.chooser.model) return;
+    if (!this.chooser.model) {
+      say(byId("file-notice"), "No model is ready yet. Try again in a moment.");
+      return;
+    }
     const asked = JSON.stringify([this.chooser.choices[0], byId("column").value, byId("header").checked]);
     if (!this.rows || this.asked !== asked) {
       const column = Number(byId("column").value);
@@ -138,7 +141,7 @@ export class FileView {
   }
 
   step(said, last = false) {
-    if (said) say(byId("file-notice"), said);
+    if (!last) say(byId("file-notice"), said);
     const now = performance.now();
     if (!last && now - (this.drawn ?? 0) < REDRAW_MS) return;
     this.drawn = now;
