@@ -1,13 +1,12 @@
 """What a machine gives a run, and what stands in its way: facts first, advice where something is wrong."""
 
-import importlib
 import os
 import platform
 import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -73,19 +72,35 @@ def _python() -> Finding:
 
 
 def _engines() -> Iterator[Finding]:
-    for name, package in (("SavedModel engine", "tensorflow"), ("ONNX engine", "onnxruntime")):
-        begin = time.perf_counter()
-        try:
-            module = importlib.import_module(package)
-        except Exception as error:  # a broken binary raises whatever it likes
-            lacking = f"{package} cannot be imported: {' '.join(str(error).split())[:120]}"
-            status: Status = "problem" if package == "tensorflow" else "note"
-            yield Finding(name, lacking, status, "install what requirements.txt pins")
-            continue
-        seconds = time.perf_counter() - begin
-        yield Finding(name, f"{package} {module.__version__}, imported in {seconds:.1f} s")
-        if package == "tensorflow":
-            yield _accelerator(module)
+    tensorflow, finding = _imported("SavedModel engine", "problem", _tensorflow)
+    yield finding
+    if tensorflow is not None:
+        yield _accelerator(tensorflow)
+    yield _imported("ONNX engine", "note", _onnxruntime)[1]
+
+
+def _imported(engine: str, lacking: Status, get: Callable[[], Any]) -> tuple[Any, Finding]:
+    """The module an engine needs, None where it is missing or broken, and what to say of it."""
+    begin = time.perf_counter()
+    try:
+        module = get()
+    except Exception as error:  # a broken binary raises whatever it likes
+        why = f"cannot be imported: {' '.join(str(error).split())[:120]}"
+        return None, Finding(engine, why, lacking, "install what requirements.txt pins")
+    seconds = time.perf_counter() - begin
+    return module, Finding(engine, f"{module.__name__} {module.__version__}, imported in {seconds:.1f} s")
+
+
+def _tensorflow() -> Any:
+    import tensorflow
+
+    return tensorflow
+
+
+def _onnxruntime() -> Any:
+    import onnxruntime
+
+    return onnxruntime
 
 
 def _accelerator(tensorflow: Any) -> Finding:
