@@ -8,6 +8,8 @@ from models.networks.build import build_network
 from models.networks.ensemble import ensemble
 from models.networks.registry import PARTS
 from models.networks.spec import NetworkSpec
+from models.networks.tagger import build_tagger
+from models.networks.tagger_spec import TaggerSpec
 from training.gradients import gradient_by_distance
 
 TEXTS = [np.arange(2, 2 + length, dtype=np.int32) for length in (5, 6, 6, 7)]
@@ -53,3 +55,14 @@ def test_an_ensemble_shows_its_first_network_and_no_text_shows_nothing() -> None
     expected = gradient_by_distance(models[0], 1, TEXTS)
     assert gradient_by_distance(ensemble(models, (1.0, 1.0)), 1, TEXTS) == expected
     assert gradient_by_distance(models[0], 1, [np.zeros(0, np.int32)]) == []
+
+
+@pytest.mark.parametrize("characters", [None, "cnn"])
+def test_a_network_of_tags_has_them_too(characters: Any) -> None:
+    sizes: dict[str, Any] = {"vocabulary_size": 20, "classes": 5, "types": 1, "embedding_size": 4, "units": 5}
+    sizes |= {"character_vocabulary": 7, "character_length": 6, "character_size": 3, "character_units": 4}
+    spec = TaggerSpec(**sizes, characters=characters)
+    found = None if characters is None else [np.ones((len(ids), 1 + spec.width), np.int32) for ids in TEXTS]
+    norms = gradient_by_distance(build_tagger(spec, 1), 1, TEXTS, found)
+    assert len(norms) == 6
+    assert min(norms) > 0

@@ -1,10 +1,17 @@
 """How far back the network's memory reaches."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from matplotlib.figure import Figure
 
 from training.report.svg import ACCENT, Plot, inline_svg, plot_style
+
+
+def memory_plots(training: Mapping[str, Any]) -> list[Plot]:
+    """The plot of a manifest's ``training``; none where the model was saved before there was one."""
+    norms = training.get("gradient_by_distance")
+    return [memory_plot(norms)] if norms else []
 
 
 def memory_plot(norms: Sequence[float]) -> Plot:

@@ -9,7 +9,7 @@ from training.report.abstention_plot import coverage_plot
 from training.report.confusion import MOST_IN_TABLE, most_confused, row_shares
 from training.report.environment import template
 from training.report.material import ReportMaterial
-from training.report.memory_plot import memory_plot
+from training.report.memory_plot import memory_plots
 from training.report.mistakes import worst_label_mistakes, worst_mistakes
 from training.report.reliability import reliability
 from training.report.sides import sides
@@ -50,7 +50,7 @@ def render_report(material: ReportMaterial) -> str:
         learning_plots=[
             plots.loss_plot(history),
             plots.score_plot(history, manifest.config.get("training", {}).get("monitor", "score")),
-            *_memory_plots(manifest),
+            *memory_plots(manifest.training),
         ],
         text_plots=[
             plots.length_plot(judged, manifest.data, manifest.text.max_length),
@@ -64,11 +64,6 @@ def _coverage_plots(manifest: Manifest) -> list[Plot]:
     if not manifest.abstention:
         return []
     return [coverage_plot(manifest.abstention, manifest.calibration.abstain_below)]
-
-
-def _memory_plots(manifest: Manifest) -> list[Plot]:
-    norms = manifest.training.get("gradient_by_distance")
-    return [memory_plot(norms)] if norms else []
 
 
 def _confusion(manifest: Manifest) -> dict[str, Any]:

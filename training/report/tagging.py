@@ -13,6 +13,7 @@ from training.history import History
 from training.report import card, plots
 from training.report.confusion import MOST_IN_TABLE, row_shares
 from training.report.environment import template
+from training.report.memory_plot import memory_plots
 from training.report.mistakes import EXCERPT, SHOWN
 from training.report.transitions import strongest, transition_plot
 from training.report.verdict import judged_evaluation, metric_rows, verdict
@@ -90,6 +91,7 @@ def render_tagging_report(material: TaggingMaterial) -> str:
         learning_plots=[
             plots.loss_plot(history),
             plots.score_plot(history, manifest.config.get("training", {}).get("monitor", "f1")),
+            *memory_plots(manifest.training),
         ],
     )
 

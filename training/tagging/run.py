@@ -29,6 +29,7 @@ from training.encode import QUANTILES, golden_texts, length_shares, text_rule
 from training.environment import environment
 from training.examples import example_texts
 from training.fit import make_reproducible
+from training.gradients import gradient_by_distance
 from training.history import History
 from training.interrupt import interruptible
 from training.onnx_files import check_onnx_size
@@ -42,7 +43,7 @@ from training.tagging.baseline import (
     fit_tagging_baseline,
     judge_tagging_baseline,
 )
-from training.tagging.encode import ID, TaggedTexts, encode_tagged
+from training.tagging.encode import FIRST_CHARACTER, ID, TaggedTexts, encode_tagged
 from training.tagging.export import TaggingExport, export_tagger
 from training.tagging.figures import evaluate_spans, f1_margin, right_texts, span_counts
 from training.tagging.fit import Outputs, TaggingFit
@@ -314,6 +315,7 @@ def _manifest(
             "seed": trained.seed,
             "vectors": prepared.vectors.as_dict() if prepared.vectors else None,
             "repaired_tags": dict(dataset.repaired),
+            "gradient_by_distance": _gradients(prepared, trained),
             **extra,
         },
         examples=list(
@@ -322,6 +324,18 @@ def _manifest(
         golden=[],
         environment=environment(),
         files={},
+    )
+
+
+def _gradients(prepared: PreparedTagger, trained: TrainedTagger) -> list[float]:
+    """How far back the memory reaches on dev texts."""
+    rows = prepared.texts.parts["dev"].rows
+    reads = "characters" in trained.model.input
+    return gradient_by_distance(
+        trained.model,
+        prepared.config.model.layers,
+        [row[:, ID] for row in rows],
+        [row[:, FIRST_CHARACTER:] for row in rows] if reads else None,
     )
 
 
