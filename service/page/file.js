@@ -106,23 +106,38 @@ export class FileView {
       this.rows = this.body.map((cells, i) => ({ number: i + 1, cells, text: cells[column] ?? "" }));
       this.asked = asked;
     }
+    const { rows } = this;
     const running = (this.running = new AbortController());
+    const step = (said) => this.rows === rows && this.step(said);
     this.busy(true);
     const began = performance.now();
+    let failed = null;
     try {
-      await answerAll(this.rows, this.asker(), this.chooser.limits, (said) => this.step(said), running.signal);
-      const seconds = ((performance.now() - began) / 1000).toFixed(1);
-      say(byId("file-notice"), `${count(this.rows.length, "row")} in ${seconds} s.`, true);
+      await answerAll(rows, this.asker(), this.chooser.limits, step, running.signal);
     } catch (failure) {
-      const left = this.rows.filter(({ answer, problem }) => !answer && !problem).length;
-      const why = running.signal.aborted ? "Stopped." : failure.message;
-      say(byId("file-notice"), `${why} ${count(left, "row")} ${left === 1 ? "is" : "are"} not answered yet.`);
-      byId("start").textContent = `Go on with ${count(left, "row")}`;
-      if (!running.signal.aborted) this.onRefused(failure);
-    } finally {
-      if (this.running === running) this.busy(false);
+      failed = failure;
     }
-    if (this.running === running) this.step("", true);
+    if (this.running === running) this.busy(false);
+    // Another file has taken its place.
+    if (this.rows !== rows) return;
+    this.step("", true);
+    if (failed) this.tellWhatIsLeft(running.signal.aborted ? null : failed);
+    else this.tellThatAllIsDone((performance.now() - began) / 1000);
+  }
+
+  tellThatAllIsDone(seconds) {
+    const all = count(this.rows.length, "row");
+    say(byId("file-notice"), `${all} in ${seconds.toFixed(1)} s.`, true);
+    byId("start").textContent = `Ask again about ${all}`;
+    this.asked = null;
+  }
+
+  tellWhatIsLeft(failure) {
+    const left = this.rows.filter(({ answer, problem }) => !answer && !problem).length;
+    const why = failure?.message ?? "Stopped.";
+    say(byId("file-notice"), `${why} ${count(left, "row")} ${left === 1 ? "is" : "are"} not answered yet.`);
+    byId("start").textContent = `Go on with ${count(left, "row")}`;
+    if (failure) this.onRefused(failure);
   }
 
   asker() {
@@ -136,7 +151,7 @@ export class FileView {
   busy(is) {
     byId("stop").hidden = !is;
     byId("start").hidden = is;
-    byId("progress-field").hidden = false;
+    if (is) byId("progress-field").hidden = false;
     for (const id of ["column", "header"]) byId(id).disabled = is;
   }
 
