@@ -15,6 +15,7 @@ import numpy as np
 from models.text.spec import OTHER_ID, PADDING_ID
 from training.folders import make_readable_folder
 from training.history import EpochRecord
+from training.word_rows import has_rows, word_table
 
 FOLDER = ".tensorboard"
 STEPS_TOGETHER = 16
@@ -77,9 +78,9 @@ class EventLog:
         """
         if self._writer:
             self._writer.close()
-        if self._writer and any(layer.name == "embedding" for layer in model.layers):
-            table = np.asarray(model.get_layer("embedding").weights[0])
-            self._words(table, tokens)
+        table = word_table(model) if has_rows(model) else None
+        if self._writer and table is not None:
+            self._words(np.asarray(table.value), tokens)
         _remove_oldest(self.folder.parent)
 
     def _write_steps(self) -> None:

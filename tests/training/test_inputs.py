@@ -20,7 +20,13 @@ OWN_KEYS = {"one-hot": ["text.vocabulary_size=100"]}
 def test_an_input_is_trained_saved_and_answers_from_every_engine(
     engram: Callable[..., object], config_file: Path, read_as: str
 ) -> None:
-    values = [f"model.input={read_as}", "output.onnx=int8", *OWN_KEYS.get(read_as, [])]
+    values = [
+        f"model.input={read_as}",
+        "output.onnx=int8",
+        "training.epochs=20",
+        "training.patience=20",
+        *OWN_KEYS.get(read_as, []),
+    ]
     done = engram("train", config_file, *(word for value in values for word in ("--set", value)))
     assert done.code == 0, done.err
     path = Path(done.out.strip())
