@@ -1,0 +1,66 @@
+"""Debian's Chromium on the page of a real service; whatever goes wrong in it fails the test."""
+
+import shutil
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from models.runtime.version_labels import write_version_labels
+from tests.service.page.models import train
+from tests.service.page.watched import Watched
+from tests.service.process import Service
+
+# Root has no sandbox to put it into.
+_OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    # No longer than a module: while it is open, no other test can run an asyncio loop of its own.
+    path = shutil.which("chromium")
+    assert path, "Chromium is missing: apt-get install chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=_OPTIONS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def models(tmp_path_factory: pytest.TempPathFactory, tiny_artifact: Path, trips: Path) -> Path:
+    """``tiny`` (English) in two versions, ``hotels`` (Chinese), ``trips`` (joint): really trained."""
+    folder = tmp_path_factory.mktemp("models")
+    shutil.copytree(tiny_artifact.parent, folder / "tiny")
+    shutil.copytree(trips.parent, folder / "trips")
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(lambda wanted: train(folder, *wanted), [("tiny", 2), ("hotels", 1)]))
+    write_version_labels(folder, {"tiny": {"stable": 1, "next": 2}})
+    return folder
+
+
+@pytest.fixture(scope="session")
+def service(models: Path) -> Iterator[Service]:
+    with Service(models, "service", ENGINE="onnx", WORKERS=1, MAX_CHARACTERS=3000) as service:
+        yield service.wait_until_ready()
+
+
+@pytest.fixture
+def address(service: Service) -> str:
+    return f"http://127.0.0.1:{service.port}/"
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    """The page, with a model chosen: ``tiny``."""
+    with browser.new_context(viewport={"width": 1100, "height": 900}, accept_downloads=True) as context:
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        watched = Watched(page, urlsplit(address).netloc)
+        page.goto(address)
+        page.wait_for_selector("#model option", state="attached")
+        page.select_option("#model", "tiny")
+        yield page
+        assert watched.problems == []

@@ -1,0 +1,79 @@
+"""Entities where they stand, the intent beside: answers of the contract's shape, given by the test."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.service.page.offer import offer
+
+pytestmark = pytest.mark.browser
+
+TEXT = "🙂 fly from <b>boston</b> to zzyzx on monday"
+
+
+def entity(value: str, name: str, confidence: float) -> dict:
+    start = TEXT.index(value)
+    return {
+        "start": start,
+        "end": start + len(value),
+        "value": value,
+        "entity": name,
+        "confidence": confidence,
+    }
+
+
+ANSWER = {
+    "intent": {"name": "flight", "confidence": 0.91},
+    "abstained": False,
+    "entities": [entity("boston", "from_city", 0.97), entity("monday", "day", 0.8)],
+    "tokens": 14,
+    "unknown_tokens": ["zzyzx"],
+    "truncated": False,
+}
+
+
+@pytest.fixture
+def flights(page: Page) -> Page:
+    """The page of a service that has one joint model."""
+    offer(page, "joint", ["flight", "fare"], ANSWER)
+    return page
+
+
+def test_entities_are_marked_in_place_with_the_intent_beside(flights: Page) -> None:
+    flights.fill("#text", TEXT)
+    expect(flights.locator(".verdict strong")).to_have_text("flight")
+    expect(flights.locator(".verdict .confidence")).to_have_text("91 %")
+    marks = flights.locator(".entities mark")
+    expect(marks).to_have_text(["boston from_city 97 %", "monday day 80 %"])
+    assert flights.locator(".entities b").count() == 0
+    expect(flights.locator(".entities .unknown")).to_have_text("zzyzx")
+    flights.locator(".kind").evaluate_all("all => all.forEach(one => one.remove())")
+    assert flights.locator(".entities").text_content() == TEXT
+
+
+def test_a_trained_joint_model_is_shown_too(page: Page, service) -> None:
+    page.select_option("#model", "trips")
+    text = "leave Rome on Friday 🙂"
+    page.fill("#text", text)
+    _, reply = service.ask("POST", "/predict", {"text": text, "model": "trips"})
+    answer = reply["predictions"][0]
+    expect(page.locator(".verdict strong")).to_have_text(answer["intent"]["name"])
+    assert answer["entities"]
+    expect(page.locator(".entities mark")).to_contain_text([one["value"] for one in answer["entities"]])
+    expect(page.locator(".kind")).to_contain_text([one["entity"] for one in answer["entities"]])
+
+
+def test_a_file_of_entities_is_answered_too(flights: Page) -> None:
+    content = f"text\n{TEXT}\n".encode()
+    flights.set_input_files("#file", {"name": "a.csv", "mimeType": "text/csv", "buffer": content})
+    flights.locator("#start").click()
+    expect(flights.locator("#results tbody td").nth(2)).to_have_text("flight")
+    with flights.expect_download() as waiting:
+        flights.locator("#download").click()
+    assert '""entity"":""from_city""' in waiting.value.path().read_text(encoding="utf-8-sig")
+
+
+def test_a_text_without_entities_says_so(page: Page) -> None:
+    offer(page, "tagging", ["city"], {"entities": [], "tokens": 2, "unknown_tokens": [], "truncated": False})
+    page.fill("#text", "Nothing here")
+    expect(page.locator(".reading")).to_contain_text("No entity was found.")
+    expect(page.locator(".verdict")).to_have_count(0)

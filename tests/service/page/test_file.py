@@ -1,0 +1,244 @@
+"""A file on the page: read, asked about, filtered, given back; and what happens when something is wrong."""
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+
+MESSY = (
+    "\ufeffid;review;label\r\n"
+    '1;"A ""gripping"" story; really";x\r\n'
+    '2;"The script\r\nwas a mess.";y\r\n'
+    "\r\n"
+    "3;<img src=x onerror=document.title='run'>;z\r\n"
+    "4;;empty\r\n"
+)
+
+
+def give(page: Page, content: str | bytes, name: str = "reviews.csv") -> None:
+    data = content.encode() if isinstance(content, str) else content
+    page.set_input_files("#file", {"name": name, "mimeType": "text/csv", "buffer": data})
+
+
+def start(page: Page, rows: int) -> None:
+    page.locator("#start").click()
+    expect(page.locator("#progress-text")).to_have_text(f"{rows:,} of {rows:,} rows", timeout=30_000)
+    expect(page.locator("#start")).to_be_visible()
+
+
+def shown(page: Page) -> list[list[str]]:
+    rows = page.locator("#results tbody tr")
+    return [row.locator("td").all_inner_texts() for row in rows.all()]
+
+
+def downloaded(page: Page) -> list[dict[str, str]]:
+    with page.expect_download() as waiting:
+        page.locator("#download").click()
+    assert waiting.value.suggested_filename == "reviews-answers.csv"
+    text = Path(waiting.value.path()).read_bytes().decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def table(rows: int) -> str:
+    words = ["wonderful", "a mess", "clever", "painful", "gripping", "dull"]
+    return "id,text\n" + "".join(f'{n},"The story, number {n}, was {words[n % 6]}."\n' for n in range(rows))
+
+
+def test_a_messy_file_is_read_asked_and_given_back(page: Page, service) -> None:
+    give(page, MESSY)
+    expect(page.locator("#file-notice")).to_contain_text("4 rows, 3 columns")
+    expect(page.locator("#column option:checked")).to_have_text("review")
+    start(page, 4)
+    texts = [
+        'A "gripping" story; really',
+        "The script\r\nwas a mess.",
+        "<img src=x onerror=document.title='run'>",
+    ]
+    assert [row[1] for row in shown(page)][2] == texts[2]
+    assert page.locator("#results img").count() == 0
+    assert page.title() == "Engram"
+    _, reply = service.ask("POST", "/predict", {"texts": texts, "model": "tiny"})
+    rows = downloaded(page)
+    assert [row["review"] for row in rows] == [*texts, ""]
+    assert [row["label"] for row in rows] == ["x", "y", "z", "empty"]
+    for row, answer in zip(rows, reply["predictions"], strict=False):
+        assert row["answer"] == answer["label"]
+        assert float(row["confidence"]) == pytest.approx(answer["confidence"], abs=6e-5)
+        assert row["abstained"] == str(answer["abstained"]).lower()
+    assert (rows[3]["answer"], rows[3]["problem"]) == ("", "no text")
+
+
+def test_a_thousand_rows_take_at_most_five_seconds(page: Page) -> None:
+    give(page, table(1000))
+    page.evaluate(
+        "document.querySelector('#plan').addEventListener('submit', () => (window.began = Date.now()))"
+    )
+    start(page, 1000)
+    took = page.evaluate("Date.now() - window.began")
+    assert took <= 5000
+    expect(page.locator("#shown")).to_have_text("1,000 of 1,000 rows")
+
+
+def test_filters_and_order_choose_the_rows_that_are_shown_and_downloaded(page: Page) -> None:
+    give(page, table(120))
+    start(page, 120)
+    assert len(shown(page)) == 50
+    page.locator("#next").click()
+    assert shown(page)[0][0] == "51"
+    label = page.locator("#filter-label option").nth(1)
+    page.select_option("#filter-label", label.get_attribute("value"))
+    name = label.get_attribute("value").removeprefix("is:")
+    assert {row[2].split("\n")[0].removesuffix(" not sure") for row in shown(page)} == {name}
+    page.select_option("#order", "least")
+    shares = [int(row[3].split()[0]) for row in shown(page)]
+    assert shares == sorted(shares)
+    middle = shares[len(shares) // 2]
+    page.fill("#filter-from", str(middle))
+    assert min(int(row[3].split()[0]) for row in shown(page)) >= middle
+    rows = downloaded(page)
+    expect(page.locator("#shown")).to_have_text(f"{len(rows)} of 120 rows")
+    assert {row["answer"] for row in rows} == {name}
+    assert 0 < len(rows) < 120
+
+
+def test_a_row_can_be_looked_at_from_near(page: Page) -> None:
+    give(page, table(3))
+    start(page, 3)
+    page.get_by_role("button", name="Look at row 2").click()
+    page.wait_for_selector(".curve circle")
+    assert page.input_value("#text") == "The story, number 1, was a mess."
+
+
+def test_a_dropped_file_is_taken(page: Page) -> None:
+    transfer = page.evaluate_handle(
+        """text => {
+            const transfer = new DataTransfer();
+            transfer.items.add(new File([text], "reviews.csv", {type: "text/csv"}));
+            return transfer;
+        }""",
+        "text\nA dropped one.\n",
+    )
+    page.dispatch_event("#drop", "drop", {"dataTransfer": transfer})
+    expect(page.locator("#start")).to_have_text("Ask about 1 row")
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "is no text file, so no CSV either"),
+        ("text\n好看".encode("gb18030"), "is no text in UTF-8. Save it as “CSV UTF-8”"),
+        (b"", "is empty"),
+        (b"\n\n", "holds no row"),
+        (b'text\n"never closed\n', "The quote that opens in line 2 is never closed."),
+    ],
+    ids=["binary", "another encoding", "empty", "only blank lines", "an open quote"],
+)
+def test_what_is_no_csv_is_said_in_words(page: Page, content: bytes, sentence: str) -> None:
+    give(page, content)
+    expect(page.locator("#file-notice")).to_contain_text(sentence)
+    expect(page.locator("#plan")).to_be_hidden()
+    give(page, "text\nfine\n")
+    expect(page.locator("#start")).to_have_text("Ask about 1 row")
+
+
+def test_a_file_of_50_mb_is_refused_in_words_and_the_page_stays_usable(page: Page, tmp_path) -> None:
+    path = tmp_path / "large.csv"
+    path.write_bytes(b"text\n" + b"x" * 49 + b"\n" * 1 + b"y" * (50 * 10**6))
+    page.set_input_files("#file", path)
+    expect(page.locator("#file-notice")).to_contain_text(
+        "has 50.0 MB; this page reads files of at most 10 MB"
+    )
+    page.fill("#text", "wonderful")
+    page.wait_for_selector(".curve circle")
+
+
+def test_texts_that_are_too_long_are_named_and_the_others_answered(page: Page) -> None:
+    give(page, f"text\nshort\n{'x' * 3001}\n")
+    start(page, 2)
+    assert [row[2] for row in shown(page)][1] == "longer than 3,000 characters"
+
+
+def test_parts_that_are_too_large_are_halved(page: Page) -> None:
+    sizes = []
+
+    def answer(route) -> None:
+        texts = route.request.post_data_json["texts"]
+        sizes.append(len(texts))
+        if len(texts) > 10:
+            route.fulfill(status=413, json={"error": "too many texts", "code": "TOO_MANY_TEXTS"})
+        else:
+            route.continue_()
+
+    page.route("**/predict", answer)
+    give(page, table(40))
+    start(page, 40)
+    assert max(sizes) == 40
+    assert [row[0] for row in shown(page)] == [str(n) for n in range(1, 41)]
+
+
+def test_a_busy_service_is_asked_again_and_a_stopped_one_later(page: Page) -> None:
+    refused = []
+
+    def busy(route) -> None:
+        if not refused:
+            refused.append(True)
+            busy_reply = {"error": "the queue is full", "code": "QUEUE_FULL"}
+            route.fulfill(status=429, headers={"Retry-After": "1"}, json=busy_reply)
+        else:
+            route.continue_()
+
+    page.route("**/predict", busy)
+    give(page, table(3))
+    page.locator("#start").click()
+    expect(page.locator("#file-notice")).to_contain_text("too much to do at the moment. Trying again in 1 s.")
+    expect(page.locator("#progress-text")).to_have_text("3 of 3 rows")
+    page.unroute("**/predict")
+    page.route(
+        "**/predict", lambda route: route.fulfill(status=500, json={"error": "it failed", "code": "X"})
+    )
+    page.select_option("#version", "label:next")
+    page.locator("#start").click()
+    expect(page.locator("#file-notice")).to_have_text("It failed. 3 rows are not answered yet.")
+    page.unroute("**/predict")
+    expect(page.locator("#start")).to_have_text("Go on with 3 rows")
+    start(page, 3)
+
+
+def test_another_file_takes_the_place_of_one_that_is_being_asked(page: Page) -> None:
+    page.route("**/predict", lambda route: None)
+    give(page, table(200))
+    page.locator("#start").click()
+    expect(page.locator("#stop")).to_be_visible()
+    give(page, table(2))
+    expect(page.locator("#start")).to_have_text("Ask about 2 rows")
+    expect(page.locator("#progress-field")).to_be_hidden()
+    expect(page.locator("#file-notice")).to_contain_text("2 rows, 2 columns")
+    page.unroute("**/predict")
+    start(page, 2)
+    expect(page.locator("#start")).to_have_text("Ask again about 2 rows")
+    assert len(shown(page)) == 2
+
+
+def test_without_a_model_a_file_waits(page: Page) -> None:
+    page.route("**/models", lambda route: route.fulfill(status=503, json={"error": "loading", "code": "X"}))
+    page.reload()
+    give(page, table(2))
+    page.locator("#start").click()
+    expect(page.locator("#file-notice")).to_have_text("No model is ready yet. Try again in a moment.")
+    page.unroute("**/models")
+    page.wait_for_selector("#model option", state="attached")
+    start(page, 2)
+
+
+def test_asking_can_be_stopped_and_gone_on_with(page: Page) -> None:
+    page.route("**/predict", lambda route: None)
+    give(page, table(5))
+    page.locator("#start").click()
+    page.locator("#stop").click()
+    expect(page.locator("#file-notice")).to_have_text("Stopped. 5 rows are not answered yet.")
+    page.unroute("**/predict")
+    start(page, 5)
