@@ -50,7 +50,7 @@ Call = Callable[[], object]
 REQUEST, NOOP, REST = "request", "Flask no-op", "Flask and the rest"
 BATCH = 8
 BATCHED = f"engine, a row of {BATCH}"
-_START_S = 180
+_START_S = 60
 _ENVIRON = EnvironBuilder("/predict", method="POST", content_type="application/json").get_environ()
 
 
@@ -165,9 +165,9 @@ def served(artifact: Path, engine: str, folder: Path) -> Iterator[tuple[WSGIAppl
         app = create_app(settings, concurrency=concurrency)
         client = app.test_client()
         until = time.monotonic() + _START_S
-        while client.get("/readyz").status_code != 200:
+        while (state := client.get("/readyz")).status_code != 200:
             if time.monotonic() > until:
-                raise SystemExit(f"{artifact} was not loaded within {_START_S} s")
+                raise SystemExit(f"{artifact} was not loaded within {_START_S} s: {state.get_json()}")
             time.sleep(0.05)
         yield app, concurrency
 

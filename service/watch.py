@@ -22,6 +22,7 @@ from service.versions import LoadedVersion, VersionStatus
 
 # So often orders and version labels are looked at, which costs next to nothing.
 _TICK_S = 0.5
+_AFTER_FAILURE_S = 1.0
 
 # Files of a version and what a change of them looks like from outside: path, size, time of change.
 Fingerprint = frozenset[tuple[str, int, int]]
@@ -107,6 +108,9 @@ class Watch:
                     self._judge.judge(self._repository.trials())
             except Exception as error:  # the watch outlives whatever one look meets
                 self._tell("watch_failed", repr(error))
+                # Also where the folder is looked at once only: that look may have been this one.
+                looked_at = None
+                self._stopped.wait(_AFTER_FAILURE_S)
             else:
                 self._tell("watch_failed", None)
             self._stopped.wait(min(_TICK_S, reload_s) if reload_s else _TICK_S)

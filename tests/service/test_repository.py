@@ -5,9 +5,11 @@ import shutil
 import threading
 import time
 import weakref
+from typing import Any
 
 import pytest
 
+from service import watch
 from service.errors import ModelNotFoundError, NotReadyError, VersionNotFoundError
 
 
@@ -251,3 +253,26 @@ def test_requests_in_many_threads_never_fail_while_versions_change(store) -> Non
         thread.join(10)
     assert failures == []
     assert states(repository) == {11: "AVAILABLE"} | dict.fromkeys(range(1, 11), "END")
+
+
+def test_a_first_look_that_fails_is_taken_again(store, monkeypatch) -> None:
+    """Also where the folder is otherwise looked at once only."""
+    monkeypatch.setattr(watch, "_AFTER_FAILURE_S", 0.01)
+    store.add("reviews", 1)
+    repository = store.repository(reload_s=0.0)
+    look, failures = repository.watch._find_versions, iter([OSError("gone for a moment")])
+
+    def find() -> Any:
+        for failure in failures:
+            raise failure
+        return look()
+
+    monkeypatch.setattr(repository.watch, "_find_versions", find)
+    repository.start()
+    try:
+        until = time.monotonic() + 10
+        while not repository.ready and time.monotonic() < until:
+            time.sleep(0.01)
+        assert repository.ready
+    finally:
+        repository.stop()
