@@ -192,7 +192,7 @@ class Watch:
             return False
         self._repository.set_status(name, VersionStatus(version, "LOADING"))
         try:
-            predictor = self._open_version(path)
+            predictor = self._opened(path)
             loaded = LoadedVersion(name, version, predictor, self._make_batcher(predictor))
         except EngramError as error:
             reason = str(error)
@@ -206,6 +206,19 @@ class Watch:
         self._repository.set_status(name, VersionStatus(version, "END", reason))
         log_event("version_refused", "error", model=name, version=version, reason=reason)
         return False
+
+    def _opened(self, path: Path) -> Predictor:
+        """The version, opened; once more where that crashes.
+
+        An import fails where another thread is in the middle of the same one; the second time it is done.
+        """
+        try:
+            return self._open_version(path)
+        except EngramError:
+            raise
+        except Exception as error:
+            log_event("loading_crashed", "warning", path=str(path), reason=repr(error))
+        return self._open_version(path)
 
     def _find_versions(self) -> dict[str, list[int]]:
         folder = self._sources.artifacts

@@ -276,3 +276,18 @@ def test_a_first_look_that_fails_is_taken_again(store, monkeypatch) -> None:
         assert repository.ready
     finally:
         repository.stop()
+
+
+def test_a_version_whose_loading_crashes_once_is_loaded(store, monkeypatch) -> None:
+    store.add("reviews", 1)
+    repository = store.repository()
+    original, crashes = repository.watch._open_version, iter([AttributeError("half imported")])
+
+    def open_version(path: Any) -> Any:
+        for crash in crashes:
+            raise crash
+        return original(path)
+
+    monkeypatch.setattr(repository.watch, "_open_version", open_version)
+    repository.look()
+    assert states(repository) == {1: "AVAILABLE"}
