@@ -82,18 +82,21 @@ def test_metrics_add_up_over_workers_and_never_fall(artifacts) -> None:
 
     with Service(artifacts) as service:
         service.wait_until_ready()
-        with ThreadPoolExecutor(8) as pool:
-            assert {
-                s for s, _ in pool.map(lambda _: service.ask("POST", "/predict", {"text": "a"}), range(60))
-            } == {200}
-        answered_by = {event["pid"] for event in service.events("request") if event["route"] == "/predict"}
+        asked, answered_by = 0, set()
+        # On a busy machine one worker may answer all of a few requests.
+        while answered_by != set(service.workers()) and asked < 3_000:
+            with ThreadPoolExecutor(8) as pool:
+                replies = pool.map(lambda _: service.ask("POST", "/predict", {"text": "a"}), range(60))
+                assert {status for status, _ in replies} == {200}
+            asked += 60
+            answered_by = {e["pid"] for e in service.events("request") if e["route"] == "/predict"}
         assert answered_by == set(service.workers())
-        assert [count(service) for _ in range(10)] == [60.0] * 10
+        assert [count(service) for _ in range(10)] == [float(asked)] * 10
         # A worker that dies takes its part of the counters with it no more than its requests.
         os.kill(service.workers()[0], signal.SIGKILL)
         service.wait_for("ready", count=3)
         service.wait_until_ready()
-        assert count(service) == 60.0
+        assert count(service) == float(asked)
 
 
 def test_a_lost_worker_makes_it_unready_until_the_new_one_can_answer(artifacts) -> None:
@@ -136,9 +139,11 @@ def test_it_leaves_nothing_behind(artifacts) -> None:
     before = folders()
     with Service(artifacts) as service:
         service.wait_until_ready()
-        assert len(folders() - before) == 1
+        # Others may have started services since: its own is the one whose files its workers have mapped.
+        mapped = "".join(Path(f"/proc/{pid}/maps").read_text() for pid in service.workers())
+        (own,) = {folder for folder in folders() - before if f"{folder}/" in mapped}
         assert service.stop() == 0
-    assert folders() <= before
+    assert not own.exists()
 
 
 def test_the_master_never_loads_tensorflow(artifacts) -> None:
