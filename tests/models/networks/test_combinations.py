@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from benchmarks.combinations import every
+from benchmarks.combinations import Combination, every
 from models.networks.build import build_network
 from models.networks.registry import PARTS
 
@@ -25,18 +25,24 @@ def test_every_combination_of_parts_learns_in_one_step(
     chosen = [each for each in every() if each.cell == cell]
     assert len(chosen) == 4 * len(PARTS["input"]) * len(PARTS["pooling"])
     for parts in chosen:
-        model = build_network(small(**parts.fields), seed=1)
-
-        def loss(model: Any = model) -> Any:
-            logits = model({"ids": IDS, "lengths": LENGTHS}, training=True)
-            return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(LABELS, logits))
-
-        with tf.GradientTape() as tape:
-            before = loss()
-        weights = model.trainable_variables
-        for weight, gradient in zip(weights, tape.gradient(before, weights), strict=True):
-            assert gradient is not None, (parts, weight.path)
-            weight.assign_sub(0.1 * tf.convert_to_tensor(gradient))
-        assert float(loss()) < float(before), parts
+        # A ReLU network of a few units may start dead, every state zero; another start is not.
+        assert any(_learns(small, parts, seed) for seed in (1, 2, 3)), parts
     with capsys.disabled():
         print(f"\n{len(chosen)} combinations with {cell} learned in one step")
+
+
+def _learns(small: Callable[..., Any], parts: Combination, seed: int) -> bool:
+    """Whether one step along the gradient lowers the loss."""
+    model = build_network(small(**parts.fields), seed=seed)
+
+    def loss() -> Any:
+        logits = model({"ids": IDS, "lengths": LENGTHS}, training=True)
+        return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(LABELS, logits))
+
+    with tf.GradientTape() as tape:
+        before = loss()
+    weights = model.trainable_variables
+    for weight, gradient in zip(weights, tape.gradient(before, weights), strict=True):
+        assert gradient is not None, (parts, weight.path)
+        weight.assign_sub(0.1 * tf.convert_to_tensor(gradient))
+    return float(loss()) < float(before)
