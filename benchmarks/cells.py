@@ -15,19 +15,10 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from benchmarks.memory.tables import CELLS
+
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results"
-CELLS = (
-    "lstm",
-    "peephole_lstm",
-    "gru",
-    "irnn",
-    "scrn",
-    "clockwork",
-    "jordan",
-    "simple_rnn",
-    "feedforward",
-)
 ALIKE = (
     "training.epochs=1",
     "model.wide=false",

@@ -1,5 +1,6 @@
-"""Starts the service on saved models, asks it some texts over HTTP and stops it."""
+"""What the examples share: train, start the service on the saved model, ask it over HTTP and stop it."""
 
+import argparse
 import json
 import os
 import socket
@@ -8,12 +9,52 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 START_LIMIT_S = 120.0
 STOP_LIMIT_S = 30.0
+
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def train_and_ask(
+    description: str | None,
+    config: Path,
+    make_data: Callable[[Path], object],
+    questions: Sequence[str],
+    shown: Callable[[dict[str, Any]], str],
+) -> int:
+    """The whole of an example, with its command line.
+
+    Args:
+        description: of the command.
+        config: its file's name is the model's.
+        make_data: writes the files that the config names into a folder.
+        questions: the texts to ask.
+        shown: an answer in a few words.
+
+    Returns:
+        The exit code.
+    """
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--artifacts", type=Path, default=Path("artifacts"))
+    parser.add_argument("--engine", default="onnx", choices=("onnx", "savedmodel"))
+    args = parser.parse_args()
+    os.chdir(ROOT)
+    make_data(ROOT / "data" / config.stem)
+    command = [sys.executable, "-m", "training", "train", str(config)]
+    command.append(f"--set=output.artifacts={json.dumps(str(args.artifacts))}")
+    trained = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+    if trained.returncode:
+        return trained.returncode
+    print(trained.stdout.strip())
+    found = answers(args.artifacts, config.stem, questions, args.engine)
+    for text, answer in zip(questions, found, strict=True):
+        print(f"{text}  ->  {shown(answer)}")
+    return 0
 
 
 def answers(artifacts: Path, model: str, texts: Sequence[str], engine: str = "onnx") -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ import keras
 import numpy as np
 
 from models.text.spec import OTHER_ID, PADDING_ID
+from training.config import OutputConfig
 from training.folders import make_readable_folder
 from training.history import EpochRecord
 from training.word_rows import has_rows, word_table
@@ -116,6 +117,11 @@ class EventLog:
             (self.folder / "projector_config.pbtxt").write_text(_PROJECTOR, encoding="utf-8")
         except OSError:
             return
+
+
+def event_log(output: OutputConfig, key: str, *, resume: bool) -> EventLog | None:
+    """The log of the run called ``key``; None where the config wants none."""
+    return EventLog(output.artifacts / FOLDER / key, resume=resume) if output.events else None
 
 
 def _remove_oldest(folder: Path) -> None:

@@ -1,7 +1,5 @@
 """A whole training run: data, text, network, judgement, artifact."""
 
-import hashlib
-import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,8 +31,7 @@ from training.distill import Lessons, lessons
 from training.encode import EncodedTexts, data_reference, encode_parts, golden_texts, text_rule
 from training.environment import environment
 from training.evaluate import Targets, accuracy_margin, evaluate
-from training.event_log import FOLDER as EVENTS
-from training.event_log import EventLog
+from training.event_log import event_log
 from training.examples import example_texts
 from training.export import Export, export
 from training.fit import EncodedRows, Fit, make_reproducible
@@ -48,6 +45,7 @@ from training.previous import Previous
 from training.progress import Reporter
 from training.report.material import JudgedRows, ReportMaterial
 from training.report.render import render_report
+from training.run_key import run_key
 from training.vectors.cache import FOLDER
 from training.vectors.start import StartVectors, start_vectors
 from training.wide import WideSide, kept_wide
@@ -190,7 +188,7 @@ def train_network(prepared: Prepared, seed: int, reporter: Reporter, *, resume: 
         )
     key = _run_key(prepared, seed)
     store = CheckpointStore(config.output.artifacts / ".runs" / key)
-    log = EventLog(config.output.artifacts / EVENTS / key, resume=resume) if config.output.events else None
+    log = event_log(config.output, key, resume=resume)
     fit = Fit(
         model,
         config.task,
@@ -299,18 +297,10 @@ def _onnx_files(prepared: Prepared, trained: Trained) -> OnnxFiles | None:
 
 
 def _run_key(prepared: Prepared, seed: int) -> str:
-    """One folder for one config, data, seed and start: no other run's checkpoint is ever picked up.
-
-    What is written at the end does not matter: a run whose artifact failed goes on with other outputs.
-    """
-    previous = prepared.previous
-    start = previous.fingerprint if previous else None
-    config = {key: value for key, value in config_as_dict(prepared.config).items() if key != "output"}
+    start = prepared.previous.fingerprint if prepared.previous else None
     vectors = prepared.vectors.sha256 if prepared.vectors else None
     teacher = prepared.lessons.sha256 if prepared.lessons else None
-    facts = [config, prepared.dataset.fingerprint, seed, start, vectors, teacher]
-    digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
-    return f"{prepared.config.name}-{digest[:16]}"
+    return run_key(prepared.config, prepared.dataset.fingerprint, seed, start, vectors, teacher)
 
 
 def _row_weights(config: Config, goals: Targets) -> npt.NDArray[np.float32] | None:

@@ -84,7 +84,10 @@ def learn(name: str, cell: str, length: int, seed: int, budget: Budget) -> Run:
     weights = carry[0]
     inputs, targets = task.draw(np.random.default_rng([99, seed, length]), FRESH_ROWS, length)
     answers = jnp.concatenate([jax.jit(forward)(weights, part) for part in np.split(inputs, 10)])
-    states = lambda inputs: model.stateless_call(weights, fixed, inputs)[0][0]  # noqa: E731
+
+    def states(inputs: Any) -> Any:
+        return model.stateless_call(weights, fixed, inputs)[0][0]
+
     return Run(
         name,
         cell,

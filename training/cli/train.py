@@ -51,6 +51,7 @@ def run(args: argparse.Namespace) -> int:
         return train_tagger(args, config, previous_path)
 
     from training.cli.figures import print_comparison, spread
+    from training.cli.seeds import best_on_dev, remove_checkpoints, train_seeds
     from training.ensemble import average, member_of
     from training.previous import open_previous
     from training.progress import reporter
@@ -60,14 +61,10 @@ def run(args: argparse.Namespace) -> int:
     progress = reporter()
     prepared = prepare(config, progress, previous)
     baseline = judge_baseline(prepared)
-    networks = []
-    first = config.seed if config.training.seed is None else config.training.seed
-    for seed in range(first, first + args.seeds):
-        networks.append(train_network(prepared, seed, progress, resume=args.resume))
-        if networks[-1].history.stopped == "interrupted":
-            break
-    best = max(networks, key=lambda network: network.history.epochs[network.history.best_epoch - 1].score)
-    chosen = best
+    networks = train_seeds(
+        config, args.seeds, lambda seed: train_network(prepared, seed, progress, resume=args.resume)
+    )
+    chosen = best = best_on_dev(networks)
     if args.ensemble and len(networks) > 1:
         members = [member_of(prepared, network) for network in networks]
         chosen = average(prepared, members, best.seed, best.history)
@@ -77,9 +74,7 @@ def run(args: argparse.Namespace) -> int:
     if chosen.members:
         extra["ensemble"] = [network.seed for network in networks]
     path, manifest = save(prepared, chosen, baseline, extra)
-    for network in networks:
-        if network.store is not None and network.history.stopped != "interrupted":
-            network.store.remove()
+    remove_checkpoints(networks)
     print_comparison(manifest)
     print(os.fspath(path))
     return 0

@@ -17,6 +17,7 @@ def train_tagger(args: argparse.Namespace, config: Config, previous_path: Path |
         )
 
     from training.cli.figures import print_comparison, spread
+    from training.cli.seeds import best_on_dev, remove_checkpoints, train_seeds
     from training.previous import open_previous
     from training.progress import reporter
     from training.tagging.run import judge_tagging_baselines, prepare_tagger, save_tagger
@@ -26,20 +27,14 @@ def train_tagger(args: argparse.Namespace, config: Config, previous_path: Path |
     progress = reporter()
     prepared = prepare_tagger(config, progress, previous)
     baseline = judge_tagging_baselines(prepared)
-    networks = []
-    first = config.seed if config.training.seed is None else config.training.seed
-    for seed in range(first, first + args.seeds):
-        networks.append(train_network(prepared, seed, progress, resume=args.resume))
-        if networks[-1].history.stopped == "interrupted":
-            break
-    best = max(networks, key=lambda network: network.history.epochs[network.history.best_epoch - 1].score)
+    networks = train_seeds(
+        config, args.seeds, lambda seed: train_network(prepared, seed, progress, resume=args.resume)
+    )
     extra: dict[str, Any] = {"from": previous.reference if previous else None}
     if args.seeds > 1:
         extra["seeds"] = spread(networks, "f1")
-    path, manifest = save_tagger(prepared, best, baseline, extra)
-    for network in networks:
-        if network.history.stopped != "interrupted":
-            network.store.remove()
+    path, manifest = save_tagger(prepared, best_on_dev(networks), baseline, extra)
+    remove_checkpoints(networks)
     print_comparison(manifest)
     print(os.fspath(path))
     return 0

@@ -1,7 +1,5 @@
 """A whole run of a tagging or joint network: data, text, network, judgement, artifact."""
 
-import hashlib
-import json
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,6 +25,7 @@ from training.config import Config, config_as_dict
 from training.data.tagged_dataset import TaggedDataset, as_labelled, load_tagged
 from training.encode import QUANTILES, golden_texts, length_shares, text_rule
 from training.environment import environment
+from training.event_log import event_log
 from training.examples import example_texts
 from training.fit import make_reproducible
 from training.gradients import gradient_by_distance
@@ -36,6 +35,7 @@ from training.onnx_files import check_onnx_size
 from training.previous import Previous
 from training.progress import Reporter
 from training.report.tagging import TaggingMaterial, render_tagging_report
+from training.run_key import run_key
 from training.significance import paired
 from training.tagging.baseline import (
     JudgedTaggers,
@@ -146,11 +146,15 @@ def train_tagger(
     model = _start(prepared, seed)
     if config.output.onnx is not False:
         check_onnx_size(model.count_params())
-    store = CheckpointStore(config.output.artifacts / ".runs" / _run_key(prepared, seed))
+    key = _run_key(prepared, seed)
+    store = CheckpointStore(config.output.artifacts / ".runs" / key)
+    log = event_log(config.output, key, resume=resume)
     entities = prepared.dataset.entities
     fit = TaggingFit(model, config, parts["train"], parts["dev"], entities, seed=seed)
     with interruptible() as interrupt:
-        history = fit.run(store, reporter, interrupt, resume=resume)
+        history = fit.run(store, reporter, interrupt, resume=resume, log=log)
+    if log:
+        log.finish(model, prepared.texts.encoder.vocabulary.tokens)
     outputs = {name: fit.outputs(parts[name]) for name in parts if name != "train"}
     calibration = Calibration(temperature=1.0)
     if prepared.dataset.intents:
@@ -258,13 +262,9 @@ def _start(prepared: PreparedTagger, seed: int) -> keras.Model:
 
 
 def _run_key(prepared: PreparedTagger, seed: int) -> str:
-    """One folder for one config, data, seed and start: no other run's checkpoint is ever picked up."""
-    config = {key: value for key, value in config_as_dict(prepared.config).items() if key != "output"}
     start = prepared.previous.fingerprint if prepared.previous else None
     vectors = prepared.vectors.sha256 if prepared.vectors else None
-    facts = [config, prepared.dataset.fingerprint, seed, start, vectors]
-    digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
-    return f"{prepared.config.name}-{digest[:16]}"
+    return run_key(prepared.config, prepared.dataset.fingerprint, seed, start, vectors)
 
 
 def _judge(prepared: PreparedTagger, name: str, outputs: Outputs) -> Evaluation:

@@ -125,6 +125,14 @@ def test_the_manifest_and_the_report_tell_of_entities(trips: Path) -> None:
         assert expected in page
 
 
+def test_the_run_left_its_curves_and_word_vectors(trips: Path) -> None:
+    runs = list((trips.parents[1] / ".tensorboard").iterdir())
+    assert runs
+    words = (runs[0] / "words.txt").read_text().splitlines()
+    assert tuple(words) == open_artifact(trips).vocabulary.tokens[2:]
+    assert list(runs[0].glob("events.out.*"))
+
+
 def test_a_changed_answer_refuses_the_version(trips: Path, tmp_path: Path) -> None:
     copy = Path(shutil.copytree(trips, tmp_path / "trips" / "1"))
     body = json.loads((copy / "manifest.json").read_text())
