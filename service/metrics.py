@@ -6,6 +6,7 @@ What happens in every request is counted in blocks (``tally.py``), what is rare 
 import os
 import shutil
 import tempfile
+import threading
 import weakref
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -39,6 +40,7 @@ class Metrics:
         if not self._shared:
             weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         self._requests: dict[tuple[str, int, str, int], Block] = {}
+        self._making = threading.Lock()
         self._worker = Block(self._folder, {"kind": WORKER}, 1)
         self._rejections = Counter(
             "engram_rejections",
@@ -55,16 +57,22 @@ class Metrics:
     def observe_request(self, route: str, status: int, model: str, version: int, seconds: float) -> None:
         """Counts an answered request. ``model`` is empty where none was found: callers invent no labels."""
         key = (route, status, model, version)
-        block = self._requests.get(key)
-        if block is None:
-            header = {"kind": REQUESTS, "key": [route, str(status), model, str(version) if version else ""]}
-            block = self._requests[key] = Block(self._folder, header, len(SECONDS) + 2)
+        block = self._requests.get(key) or self._make(key)
         values = block.values
         with block.lock:
             values[0] += seconds
             values[1 + bin_of(SECONDS, seconds)] += 1
         with self._worker.lock:
             self._worker.values[0] -= 1
+
+    def _make(self, key: tuple[str, int, str, int]) -> Block:
+        """The block of a key that was not counted before, one only however many threads ask at once."""
+        route, status, model, version = key
+        header = {"kind": REQUESTS, "key": [route, str(status), model, str(version) if version else ""]}
+        with self._making:
+            if key not in self._requests:
+                self._requests[key] = Block(self._folder, header, len(SECONDS) + 2)
+            return self._requests[key]
 
     def reject(self, route: str, code: str) -> None:
         """Counts a request that was refused."""

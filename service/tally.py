@@ -8,15 +8,16 @@ files do the same at fifteen times the cost, which is fine for what happens rare
 import json
 import mmap
 import os
+import tempfile
 import threading
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 from typing import Any
 
 _SUFFIX = ".tally"
+_UNFINISHED = ".unfinished"
 _WORD = 8
 
 
@@ -40,12 +41,13 @@ class Block:
         # The numbers stand at a multiple of their size: each is then written at once.
         text = text.ljust(-(-len(text) // _WORD) * _WORD)
         content = len(text).to_bytes(_WORD, "little") + text + bytes(size * _WORD)
-        path = _unused(folder)
-        unfinished = path.with_suffix(".unfinished")
-        unfinished.write_bytes(content)
-        with unfinished.open("r+b") as file:
+        # Under a name that no other thread or process can choose, and unread until it is whole.
+        descriptor, name = tempfile.mkstemp(_UNFINISHED, f"{os.getpid()}-", folder)
+        with os.fdopen(descriptor, "r+b") as file:
+            file.write(content)
+            file.flush()
             self._map = mmap.mmap(file.fileno(), 0)
-        unfinished.rename(path)
+        os.rename(name, name.removesuffix(_UNFINISHED) + _SUFFIX)
         self.values = memoryview(self._map)[_WORD + len(text) :].cast("d")
 
 
@@ -74,11 +76,3 @@ def read_blocks(folder: Path) -> Iterator[Reading]:
         content = path.read_bytes()
         begin = _WORD + int.from_bytes(content[:_WORD], "little")
         yield Reading(json.loads(content[_WORD:begin]), array("d", content[begin:]))
-
-
-def _unused(folder: Path) -> Path:
-    for number in count():
-        path = folder / f"{os.getpid()}-{number}{_SUFFIX}"
-        if not path.exists():
-            return path
-    raise AssertionError

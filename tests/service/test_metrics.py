@@ -1,6 +1,8 @@
 """What a scrape shows, known by counting by hand."""
 
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -138,6 +140,23 @@ def test_a_request_in_flight_is_seen_until_it_is_answered(store: FakeStore) -> N
     assert 'engram_request_seconds_bucket{le="0.1",route="/predict"} 0.0' in text
     assert 'engram_request_seconds_bucket{le="0.25",route="/predict"} 1.0' in text
     assert 'engram_request_seconds_sum{route="/predict"} 0.2' in text
+
+
+def test_first_requests_that_end_at_once_are_all_counted() -> None:
+    metrics = Metrics()
+    begin = threading.Barrier(8)
+
+    def request(status: int) -> None:
+        begin.wait(10)
+        metrics.begin()
+        metrics.observe_request("/predict", 200 + status // 8, "reviews", 1, 0.01)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(request, range(400)))
+    shown = [
+        line for line in metrics.expose({}).decode().splitlines() if line.startswith("engram_requests_total{")
+    ]
+    assert [float(line.rpartition(" ")[2]) for line in shown] == [8.0] * 50
 
 
 def test_a_limit_belongs_to_the_bin_below_it() -> None:

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from service.tally import Block, read_blocks
@@ -43,3 +44,11 @@ def test_a_block_that_is_being_made_is_not_read(tmp_path: Path) -> None:
     for size in range(1, 20):
         Block(tmp_path, {"kind": "x" * size}, size).values[size - 1] = size
     assert sorted(reading.values[-1] for reading in read_blocks(tmp_path)) == list(range(1, 20))
+
+
+def test_threads_that_make_blocks_at_once_do_not_meet(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(16) as pool:
+        blocks = list(pool.map(lambda size: Block(tmp_path, {"kind": str(size)}, size), range(1, 200)))
+    for block in blocks:
+        block.values[0] = len(block.values)
+    assert sorted(reading.values[0] for reading in read_blocks(tmp_path)) == list(range(1, 200))
