@@ -38,7 +38,8 @@ ENV PATH=/opt/engram/bin:$PATH \
     ENGRAM_HOST=0.0.0.0 \
     # Callers are not asked who they are: publish the port only where all may ask (compose.yaml: this machine).
     ENGRAM_ALLOW_ANONYMOUS=1
-RUN mkdir /artifacts
+# A new volume at /state belongs to whom the folder belongs to.
+RUN mkdir /artifacts /state && chown 10001:10001 /state
 COPY --from=app /app /app
 WORKDIR /app
 USER 10001:10001

