@@ -13,6 +13,8 @@ ENV INSTALL="pip --disable-pip-version-check --python /opt/engram/bin/python ins
 FROM build AS build-slim
 COPY requirements-slim.txt .
 RUN $INSTALL -r requirements-slim.txt \
+    # Of jieba, only what cuts a text into words.
+    && rm -rf "$PACKAGES/jieba/posseg" "$PACKAGES/jieba/analyse" "$PACKAGES/jieba/lac_small" \
     && find "$PACKAGES" -depth -type d -name tests -exec rm -rf {} + \
     && $COMPILE "$PACKAGES"
 
@@ -21,6 +23,7 @@ COPY requirements-service.txt .
 RUN $INSTALL -r requirements-service.txt \
     # Needed to compile against TensorFlow, or never: a third of the size.
     && rm -rf "$PACKAGES/tensorflow/include" "$PACKAGES/clang" \
+    && rm -rf "$PACKAGES/jieba/posseg" "$PACKAGES/jieba/analyse" "$PACKAGES/jieba/lac_small" \
     && find "$PACKAGES" -depth -type d -name tests -exec rm -rf {} + \
     && $COMPILE "$PACKAGES"
 

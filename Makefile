@@ -61,8 +61,8 @@ matrix: .venv/.dev ## export every combination of parts and ask both engines (an
 lock: .venv/.dev ## pin what pyproject.toml asks for
 	$(BIN)/uv pip compile pyproject.toml $(LOCK) --extra training -o requirements.txt
 	$(BIN)/uv pip compile pyproject.toml $(LOCK) --extra training --extra dev -c requirements.txt -o requirements-dev.txt
-	$(BIN)/uv pip compile pyproject.toml $(LOCK) --extra tensorflow --extra onnx -c requirements.txt -o requirements-service.txt
-	$(BIN)/uv pip compile pyproject.toml $(LOCK) --extra onnx -c requirements.txt -o requirements-slim.txt
+	$(BIN)/uv pip compile pyproject.toml $(LOCK) --extra tensorflow --extra onnx --extra chinese -c requirements.txt -o requirements-service.txt
+	$(BIN)/uv pip compile pyproject.toml $(LOCK) --extra onnx --extra chinese -c requirements.txt -o requirements-slim.txt
 	echo 'tritonclient[http]' | $(BIN)/uv pip compile - $(LOCK) -o tests/service/requirements-triton.txt
 
 LOCK := --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet

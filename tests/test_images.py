@@ -17,6 +17,10 @@ def test_slim_holds_no_tensorflow_and_full_holds_every_engine() -> None:
     assert {"onnxruntime", "tensorflow-cpu"} <= pinned("requirements-service.txt")
 
 
+def test_both_images_cut_chinese_into_words() -> None:
+    assert all("jieba" in pinned(f"requirements-{name}.txt") for name in ("slim", "service"))
+
+
 def test_both_images_run_the_same_versions() -> None:
     lines = [
         set(re.findall(r"^\S+==\S+", (ROOT / f"requirements-{name}.txt").read_text(), re.MULTILINE))
