@@ -13,6 +13,7 @@ from service.body import dump_json
 from service.concurrency import Concurrency, Threads
 from service.errors import RequestError
 from service.explaining import Explainer
+from service.feedback.feedback import Feedback
 from service.handlers import Handlers
 from service.judge import Judge, Limits
 from service.loading import open_warm
@@ -22,7 +23,7 @@ from service.orders import Orders
 from service.peers import Peers
 from service.plans import parse_canaries, parse_shadows
 from service.repository import Repository
-from service.routes import admin, documents, health, native, openinference, page, tfserving
+from service.routes import admin, documents, feedback, health, native, openinference, page, tfserving
 from service.routes.api import Api, make_api
 from service.routes.doors import Doors, careful
 from service.settings import Settings
@@ -66,7 +67,9 @@ def create_app(
     access = app.extensions["access"] = Access(settings)
     handlers = Handlers(settings, repository, Trials(trial_metrics), Explainer(concurrency))
     administration = Administration(settings.artifacts, settings.state_folder, orders, peers, concurrency)
+    told = Feedback(settings, repository, metrics, concurrency) if settings.feedback else None
     native.register(app, handlers)
+    feedback.register(app, told)
     tfserving.register(app, handlers)
     health.register(app, repository, metrics, peers)
     openinference.register(app, handlers, administration, peers)
@@ -74,7 +77,7 @@ def create_app(
     documents.register(app)
     page.register(app)
     tracing = app.extensions["tracing"] = open_tracing(settings)
-    observe_requests(app, metrics, Doors(settings, access), tracing)
+    observe_requests(app, metrics, Doors(settings, access), tracing, told)
     _answer_errors(app, settings)
     app.wsgi_app = careful(app.wsgi_app)  # type: ignore[method-assign, assignment]
     return app

@@ -23,6 +23,7 @@ def describe_models(repository: Repository, settings: Settings) -> dict[str, Any
             "body": settings.max_body,
             "timeout_s": settings.timeout_s,
         },
+        "feedback": settings.feedback is not None,
         "models": [
             {
                 "name": model.name,

@@ -18,8 +18,8 @@ from typing import Any, Self, overload
 
 import httpx
 
-from models.errors import EngramError
-from service.schemas import AnyPrediction, ExplainReply, Explanation, PredictReply
+from models.errors import EngramError, InputError
+from service.schemas import AnyPrediction, ExplainReply, Explanation, FeedbackReply, PredictReply
 
 # The service's own default limit, and well below the bytes a body may have.
 MOST_TEXTS = 256
@@ -151,12 +151,28 @@ class Client:
     def explain(self, text: str, **asked: Any) -> Explanation:
         """Why a text is answered as it is. Args and Raises as for ``predict``."""
         reply = self._post("/explain", Asked(**asked).body([text]))
-        return ExplainReply.model_validate(reply).explanations[0]
+        return ExplainReply.model_validate(reply.json()).explanations[0]
+
+    def feedback(
+        self, answer: AnyPrediction | str, right: str | Sequence[str], *, index: int | None = None
+    ) -> FeedbackReply:
+        """Tells the service what an answer should have been, where it takes that (``ENGRAM_FEEDBACK``).
+
+        Args:
+            answer: what ``predict`` returned, or the ``X-Request-ID`` of any reply.
+            right: the right label; of a multilabel model all of them, as a list.
+            index: with a request id, which of its texts is meant; may be left out where it had one.
+
+        Raises:
+            InputError: the answer is none of a client's.
+            ServiceError: the service refuses, or cannot be reached.
+        """
+        return FeedbackReply.model_validate(self._post("/feedback", told(answer, right, index)).json())
 
     def _predict(self, texts: Sequence[str], asked: Asked) -> list[AnyPrediction]:
-        return PredictReply.model_validate(self._post("/predict", asked.body(texts))).predictions
+        return predictions_of(self._post("/predict", asked.body(texts)))
 
-    def _post(self, path: str, body: Mapping[str, Any]) -> Any:
+    def _post(self, path: str, body: Mapping[str, Any]) -> httpx.Response:
         attempt = 0
         while True:
             attempt += 1
@@ -167,7 +183,7 @@ class Client:
                 reply = error
             wait = self._patience.wait_s(attempt, reply)
             if wait is None:
-                return answer_of(reply, self._http.base_url)
+                return success_of(reply, self._http.base_url)
             time.sleep(wait)
 
 
@@ -227,13 +243,19 @@ class AsyncClient:
     async def explain(self, text: str, **asked: Any) -> Explanation:
         """As ``Client.explain``."""
         reply = await self._post("/explain", Asked(**asked).body([text]))
-        return ExplainReply.model_validate(reply).explanations[0]
+        return ExplainReply.model_validate(reply.json()).explanations[0]
+
+    async def feedback(
+        self, answer: AnyPrediction | str, right: str | Sequence[str], *, index: int | None = None
+    ) -> FeedbackReply:
+        """As ``Client.feedback``."""
+        reply = await self._post("/feedback", told(answer, right, index))
+        return FeedbackReply.model_validate(reply.json())
 
     async def _predict(self, texts: Sequence[str], asked: Asked) -> list[AnyPrediction]:
-        reply = await self._post("/predict", asked.body(texts))
-        return PredictReply.model_validate(reply).predictions
+        return predictions_of(await self._post("/predict", asked.body(texts)))
 
-    async def _post(self, path: str, body: Mapping[str, Any]) -> Any:
+    async def _post(self, path: str, body: Mapping[str, Any]) -> httpx.Response:
         attempt = 0
         while True:
             attempt += 1
@@ -244,7 +266,7 @@ class AsyncClient:
                 reply = error
             wait = self._patience.wait_s(attempt, reply)
             if wait is None:
-                return answer_of(reply, self._http.base_url)
+                return success_of(reply, self._http.base_url)
             await asyncio.sleep(wait)
 
 
@@ -291,8 +313,27 @@ async def async_parts(texts: AsyncIterable[str]) -> AsyncIterator[list[str]]:
         yield part.texts
 
 
-def answer_of(reply: httpx.Response | httpx.TransportError, url: httpx.URL) -> Any:
-    """The JSON of a reply.
+def predictions_of(reply: httpx.Response) -> list[AnyPrediction]:
+    """The predictions of a reply, each with its origin."""
+    predictions = PredictReply.model_validate(reply.json()).predictions
+    for index, prediction in enumerate(predictions):
+        prediction.came_from(reply.headers.get("X-Request-ID", ""), index)
+    return predictions
+
+
+def told(answer: AnyPrediction | str, right: str | Sequence[str], index: int | None) -> dict[str, Any]:
+    """The JSON of feedback. Args and Raises as for ``Client.feedback``."""
+    if not isinstance(answer, str):
+        if answer.origin is None:
+            raise InputError("This answer did not come from a client; give the id of its request instead.")
+        answer, index = answer.origin
+    body: dict[str, Any] = {"request_id": answer}
+    body |= {"label": right} if isinstance(right, str) else {"labels": list(right)}
+    return body if index is None else body | {"index": index}
+
+
+def success_of(reply: httpx.Response | httpx.TransportError, url: httpx.URL) -> httpx.Response:
+    """The reply, if it is no refusal.
 
     Raises:
         ServiceError: it is a refusal or no reply at all.
@@ -300,7 +341,7 @@ def answer_of(reply: httpx.Response | httpx.TransportError, url: httpx.URL) -> A
     if not isinstance(reply, httpx.Response):
         raise ServiceError(f"{url} did not answer: {reply or type(reply).__name__}.") from reply
     if reply.is_success:
-        return reply.json()
+        return reply
     try:
         body = reply.json()
         message, code = str(body["error"]), str(body["code"])

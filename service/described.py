@@ -58,6 +58,9 @@ PREDICT: Schema = {
     ),
     "anyOf": [{"properties": {name: {"type": "null"}}} for name in ("version", "version_label")],
 }
+FEEDBACK: Schema = {
+    "oneOf": one_of(("label", {"type": "string"}), ("labels", {"type": "array", "items": {"type": "string"}}))
+}
 TFS_PREDICT: Schema = {"oneOf": one_of(("instances", INSTANCES), ("inputs", INPUTS))}
 # The text stands in every example, or in the context.
 TFS_EXAMPLES: Schema = {

@@ -158,6 +158,62 @@ class DeadlineError(RequestError):
     status = tfs_status = 504
 
 
+class FeedbackOffError(RequestError):
+    """The service takes no feedback."""
+
+    code = "FEEDBACK_OFF"
+    status = 404
+
+
+class AnswerNotFoundError(RequestError):
+    """No answer to a request of that id is remembered."""
+
+    code = "ANSWER_NOT_FOUND"
+    status = 404
+
+
+class AnswerExpiredError(RequestError):
+    """The answer was given too long ago."""
+
+    code = "ANSWER_EXPIRED"
+    status = 410
+
+
+class OtherModelError(RequestError):
+    """Another model or version than the one named gave the answer."""
+
+    code = "OTHER_MODEL"
+    status = 409
+
+
+class FeedbackGivenError(RequestError):
+    """Another label was told before."""
+
+    code = "FEEDBACK_GIVEN"
+    status = 409
+
+
+class UnknownLabelError(RequestError):
+    """The model has no such label."""
+
+    code = "UNKNOWN_LABEL"
+    status = 422
+
+
+class FeedbackUnsupportedError(RequestError):
+    """Nothing can be learned from a label of this text."""
+
+    code = "FEEDBACK_UNSUPPORTED"
+    status = 422
+
+
+class FeedbackUnavailableError(RequestError):
+    """The feedback cannot be written down."""
+
+    code = "FEEDBACK_UNAVAILABLE"
+    status = 503
+
+
 class BelowBaselineError(RequestError):
     """A version label must not go to a version that answers worse than its baseline."""
 

@@ -28,7 +28,8 @@ class Trace:
     """What a request turned out to be about, for its log line and its metrics.
 
     ``started`` is the ``time.perf_counter()`` of its arrival; ``caller`` the name of the key that came along;
-    ``code`` that of the error it failed with; ``texts`` what was asked, where the log shall hold it.
+    ``code`` that of the error it failed with; ``texts`` what was asked, where the log shall hold it;
+    ``answered`` who answered what to which texts, where feedback is taken.
     """
 
     started: float
@@ -38,6 +39,7 @@ class Trace:
     caller: str = ""
     code: str = ""
     texts: Sequence[str] = ()
+    answered: tuple[LoadedVersion, Sequence[Prediction], Sequence[str]] | None = None
 
 
 class Handlers:
@@ -126,9 +128,12 @@ class Handlers:
             if use.trial is not None:
                 loaded, predictions = self._trials.answer(use.trial, loaded, texts, deadline)
                 trace.version = loaded.version
-                return loaded, predictions
-            encode = loaded.predictor.encode
-            return loaded, loaded.batcher.run([encode(text) for text in texts], deadline)
+            else:
+                encode = loaded.predictor.encode
+                predictions = loaded.batcher.run([encode(text) for text in texts], deadline)
+            if self.settings.feedback:
+                trace.answered = (loaded, predictions, texts)
+            return loaded, predictions
 
     def versions(self, name: str, version: int | None = None) -> list[VersionStatus]:
         """Statuses of one or all versions of a model, newest first; empty if there is none."""

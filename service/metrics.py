@@ -30,6 +30,7 @@ class Metrics:
 
     Attributes:
         registry: for further metrics of what happens rarely.
+        feedback: answers whose right label was told, by model, version and whether it was answered.
     """
 
     def __init__(self) -> None:
@@ -46,6 +47,13 @@ class Metrics:
             "engram_rejections",
             "Requests that were refused, by cause.",
             ["route", "code"],
+            registry=self.registry,
+        )
+
+        self.feedback = Counter(
+            "engram_feedback",
+            "Answers whose right label was told, and whether it was the one answered.",
+            ["model", "version", "agrees"],
             registry=self.registry,
         )
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Request, Response, g, request
 
+from service.feedback.feedback import Feedback
 from service.handlers import Trace
 from service.logs import log_event
 from service.metrics import Metrics
@@ -17,7 +18,9 @@ from service.tracing import Tracing, trace_id_of
 _REQUEST_ID = re.compile(r"[\w.:/+=-]{1,128}", re.ASCII)
 
 
-def observe_requests(app: Api, metrics: Metrics, doors: Doors, tracing: Tracing | None) -> None:
+def observe_requests(
+    app: Api, metrics: Metrics, doors: Doors, tracing: Tracing | None, feedback: Feedback | None
+) -> None:
     """Asks who is there before a request, and tells of it after."""
 
     @app.before_request
@@ -59,6 +62,8 @@ def observe_requests(app: Api, metrics: Metrics, doors: Doors, tracing: Tracing 
             request_id=request_id,
             **more,
         )
+        if feedback:
+            feedback.remember(request_id, trace if status == 200 else None)
         if tracing:
             more["request_id"] = request_id
             tracing.record(environ, route, status, seconds, more)

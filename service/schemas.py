@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, model_validator
 
 from models.runtime.manifest import Task
 from service import described
@@ -52,6 +52,21 @@ class PredictRequest(BaseModel):
         return self
 
 
+class Answered(BaseModel):
+    """An answer that knows, in a client, which request brought it."""
+
+    _origin: tuple[str, int] | None = PrivateAttr(default=None)
+
+    @property
+    def origin(self) -> tuple[str, int] | None:
+        """The id of the request and the place of the text in it; None in a service."""
+        return self._origin
+
+    def came_from(self, request_id: str, index: int) -> None:
+        """Notes the origin."""
+        self._origin = (request_id, index)
+
+
 class LabelScore(BaseModel):
     """A label and its probability."""
 
@@ -59,7 +74,7 @@ class LabelScore(BaseModel):
     confidence: Probability
 
 
-class Prediction(BaseModel):
+class Prediction(Answered):
     """The answer to one text."""
 
     label: str = Field(description="the most probable label, also where the model abstains")
@@ -92,7 +107,7 @@ class Entity(BaseModel):
     confidence: Probability = Field(description="that an entity of this type stands exactly there")
 
 
-class TaggedPrediction(BaseModel):
+class TaggedPrediction(Answered):
     """The answer of a tagging or joint model to one text."""
 
     intent: Intent | None = Field(default=None, description="joint models only")
@@ -313,6 +328,49 @@ class ReadyReply(BaseModel):
     labels: dict[str, dict[str, LabelStatus]]
 
 
+class FeedbackRequest(BaseModel):
+    """What the right answer to a text would have been."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        strict=True,
+        json_schema_extra={
+            **described.FEEDBACK,
+            "example": {"request_id": "2b1c90a5e6ff4c0f8a0f7ad2b31e55c1", "label": "positive"},
+        },
+    )
+
+    request_id: str = Field(
+        pattern=r"^[A-Za-z0-9_.:/+=-]{1,128}$",
+        description="the X-Request-ID of the reply that answered the text",
+    )
+    index: Whole | None = Field(
+        default=None, ge=0, description="which text, from 0; needed where the request had several"
+    )
+    label: str | None = Field(default=None, description="the right label")
+    labels: list[str] | None = Field(
+        default=None, description="multilabel instead: all right labels, or none of them"
+    )
+    model: str | None = Field(default=None, description="refused where another one answered")
+    version: Whole | None = Field(default=None, description="refused where another one answered")
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        if (self.label is None) == (self.labels is None):
+            raise ValueError("give either 'label' or 'labels'")
+        return self
+
+
+class FeedbackReply(BaseModel):
+    """The right answer is known now."""
+
+    request_id: str
+    model: str = Field(description="which answered")
+    version: int
+    labels: list[str] = Field(description="the right ones")
+    new: bool = Field(description="false: the same was told before, and nothing is written")
+
+
 class OfferedVersion(BaseModel):
     """A version that answers, and what one needs to know to ask it."""
 
@@ -349,4 +407,5 @@ class ModelsReply(BaseModel):
 
     default_model: str | None = Field(description="answers where a request names none of several")
     limits: RequestLimits
+    feedback: bool = Field(description="whether POST /feedback takes the right labels of answers")
     models: list[OfferedModel]

@@ -19,6 +19,7 @@ from models.errors import ConfigError, EngramError
 from models.runtime.quiet import quiet_tensorflow
 from models.runtime.threads import available_cpus, limit_threads
 from service.concurrency import Greenlets
+from service.feedback.folder import prepare_folder
 from service.keys import read_keys
 from service.logs import GunicornLog, log_event, logging_config
 from service.peers import Peers
@@ -39,12 +40,15 @@ def serve(settings: Settings, make_app: MakeApp | None = None) -> None:
         make_app: makes the application in a worker; by default that of this package.
 
     Raises:
-        ConfigError: the artifacts folder, the keys or the certificate are missing or cannot be used.
+        ConfigError: the artifacts folder, the keys, the certificate or the folder of feedback are missing or
+            cannot be used.
         EngramError: the address cannot be listened on.
     """
     check_artifacts(settings.artifacts)
     check_doors(settings)
     check_tracing(settings)
+    if settings.feedback:
+        prepare_folder(settings.feedback)
     for name, near in unknown_settings().items():
         log_event("unknown_setting", "warning", setting=name, did_you_mean=near)
     listener = listen(settings.host, settings.port)

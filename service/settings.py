@@ -126,6 +126,23 @@ class Settings(BaseSettings):
         default=5.0, gt=0, le=600, description="seconds a request may wait for its answer; beyond it 504"
     )
     log_texts: bool = Field(default=False, description="1 writes the texts that are asked into the log")
+    feedback: Path | None = Field(
+        default=None,
+        description="folder for what is told at POST /feedback: NAME.jsonl, rows to train with. The texts of "
+        "all answers are then stored in its folder 'answers', for a time. Not set: nothing is stored",
+    )
+    feedback_s: float = Field(
+        default=86_400.0,
+        gt=0,
+        le=31 * 86_400,
+        description="seconds after an answer until which its right label is taken",
+    )
+    feedback_bytes: int = Field(
+        default=16 * 2**20,
+        ge=2**20,
+        le=2**30,
+        description="most bytes of answers stored for that time, about; the oldest go first",
+    )
     tracing: bool = Field(
         default=False,
         description="1 sends a span a request to OTEL_EXPORTER_OTLP_ENDPOINT (needs the extra tracing)",

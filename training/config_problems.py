@@ -1,12 +1,12 @@
 """What is wrong with a config, in words a person can act on."""
 
-import difflib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import ValidationError
 
+from models.nearest import nearest
 from training.config_keys import known_keys, section_meanings
 
 
@@ -44,11 +44,6 @@ def _problem(path: str, kind: str, values: Mapping[str, Any]) -> str:
 def written(value: Any) -> str:
     """A value as a config file would show it."""
     return json.dumps(value, ensure_ascii=False, default=str)
-
-
-def nearest(word: str, names: Iterable[str]) -> str | None:
-    """The name most like ``word``, or ``None`` where none is like it."""
-    return next(iter(difflib.get_close_matches(word, list(names), n=1, cutoff=0.6)), None)
 
 
 def _unknown_key(section: str, name: str) -> str:

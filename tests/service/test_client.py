@@ -1,6 +1,7 @@
 """The client against the real application, and against services that are full, gone or strange."""
 
 import asyncio
+import json
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -9,9 +10,12 @@ from typing import Any
 import httpx
 import pytest
 
+from models.errors import InputError
 from service import client as module
 from service.app import create_app
 from service.client import AsyncClient, Client, Patience, ServiceError, parts
+from service.schemas import Prediction
+from service.settings import Settings
 from tests.service.conftest import make_settings
 from tests.service.fakes import FakeStore
 
@@ -201,6 +205,50 @@ def test_the_asynchronous_client_does_the_same(monkeypatch: pytest.MonkeyPatch) 
 
     asyncio.run(run())
     assert len(sizes) == 6
+
+
+def test_the_right_label_of_an_answer_is_told(store: FakeStore, tmp_path_factory: Any) -> None:
+    store.add("reviews", 1)
+    repository = store.repository()
+    repository.look()
+    settings = Settings(artifacts=store.folder, feedback=tmp_path_factory.mktemp("told"))
+    app = create_app(settings, repository)
+    with Client(URL, transport=httpx.WSGITransport(app)) as client:
+        _, second = client.predict(["good film", "bad film"])
+        told = client.feedback(second, "negative")
+        assert (told.model, told.version, told.labels, told.new) == ("reviews", 1, ["negative"], True)
+        assert client.feedback(told.request_id, "negative", index=1).new is False
+        with pytest.raises(ServiceError) as refused:
+            client.feedback(second, "positive")
+        assert (refused.value.status, refused.value.code) == (409, "FEEDBACK_GIVEN")
+        with pytest.raises(ServiceError, match="send 'label'"):
+            client.feedback(second, ["negative"])
+        with pytest.raises(InputError):
+            client.feedback(Prediction.model_validate(second.model_dump()), "negative")
+    rows = [json.loads(line) for line in (settings.feedback / "reviews.jsonl").read_text().splitlines()]
+    assert [(row["text"], row["label"]) for row in rows] == [("bad film", "negative")]
+
+
+def test_the_asynchronous_client_tells_the_same() -> None:
+    told: list[Any] = []
+
+    def service(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/feedback":
+            told.append(json.loads(request.read()))
+            body = {"request_id": "r", "model": "m", "version": 1, "labels": ["b"], "new": True}
+            return httpx.Response(200, json=body)
+        return httpx.Response(200, content=good().content, headers={"X-Request-ID": "r"})
+
+    async def run() -> None:
+        async with AsyncClient(URL, transport=httpx.MockTransport(service)) as client:
+            answer = await client.predict("x")
+            assert (await client.feedback(answer, "b")).new
+            await client.feedback("other", ["a", "b"])
+
+    asyncio.run(run())
+    assert told == [
+        {"request_id": "r", "label": "b", "index": 0}, {"request_id": "other", "labels": ["a", "b"]}
+    ]  # fmt: skip
 
 
 def test_the_client_needs_nothing_of_the_service() -> None:

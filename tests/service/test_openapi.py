@@ -34,7 +34,8 @@ def schema(tmp_path_factory: pytest.TempPathFactory):
     store.add("hotels", 2)
     repository = store.repository(default_model="reviews")
     repository.look()
-    app = create_app(Settings(artifacts=store.folder, admin_token=TOKEN), repository)
+    feedback = tmp_path_factory.mktemp("feedback")
+    app = create_app(Settings(artifacts=store.folder, admin_token=TOKEN, feedback=feedback), repository)
     return schemathesis.openapi.from_wsgi("/openapi.json", app)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from models.errors import DataError
-from training.config_problems import nearest
+from models.nearest import nearest
 from training.data.files import Lines, format_of, open_lines, require_file
 
 # A field may be a whole book; csv stops at 128 KiB unless told otherwise.
