@@ -1,18 +1,21 @@
 import json
 from pathlib import Path
 from types import MappingProxyType
+from typing import get_args
 
 import pytest
 
 from models.errors import ConfigError
 from models.networks import registry
 from models.networks.registry import PARTS, find, names, resolve
+from models.runtime.manifest import Task
 
 SNAPSHOT = Path(__file__).with_name("registry.json")
 
 
 def test_no_part_disappears_unnoticed() -> None:
-    assert {kind: sorted(parts) for kind, parts in PARTS.items()} == json.loads(SNAPSHOT.read_text())
+    parts = {kind: sorted(parts) for kind, parts in PARTS.items()}
+    assert parts | {"task": sorted(get_args(Task))} == json.loads(SNAPSHOT.read_text())
 
 
 def test_names_carry_no_version() -> None:
