@@ -1,9 +1,10 @@
 // The answer of one version to the text: asked, shown, explained.
 
-import { call } from "./api.js";
+import { call, callNamed } from "./api.js";
 import { curveView } from "./curve.js";
 import { element } from "./dom.js";
 import { entityView } from "./entities.js";
+import { feedbackView } from "./feedback.js";
 import { facts, summary, verdict } from "./verdict.js";
 import { describe, wordView } from "./words.js";
 
@@ -12,26 +13,28 @@ const MOST_LISTED = 10;
 
 /** A panel. ask() fills it and returns the summary of the answer. */
 export class Answer {
-  constructor() {
+  constructor(chooser) {
+    this.chooser = chooser;
     this.head = element("div");
     this.reading = element("div", { class: "reading" });
     this.foot = element("div");
     this.node = element("article", { class: "answer" }, this.head, this.reading, this.foot);
   }
 
-  /** Asks for the answer, and then why. versionOf finds what is known of a version by its number. */
-  async ask(text, choice, versionOf, signal) {
+  /** Asks for the answer. */
+  async ask(text, choice, signal) {
     this.node.ariaBusy = "true";
     const started = performance.now();
-    const reply = await call("predict", { text, ...choice }, signal);
+    const { reply, requestId } = await callNamed("predict", { text, ...choice }, signal);
     const ms = performance.now() - started;
     const [prediction] = reply.predictions;
-    const version = versionOf(reply.version);
+    const version = this.chooser.versionOf(reply.version);
     this.head.replaceChildren(
       element("h3", {}, `${reply.model}, version ${reply.version}`),
       ...verdict(prediction, version),
     );
-    this.foot.replaceChildren(facts(prediction, version, ms));
+    const asked = this.chooser.feedback ? feedbackView(text, prediction, version, requestId) : null;
+    this.foot.replaceChildren(...[facts(prediction, version, ms), asked].filter(Boolean));
     if (prediction.entities) this.reading.replaceChildren(...entityView(text, prediction));
     else if (!version?.explained || !prediction.tokens) this.reading.replaceChildren();
     // What each word did stays until what each word does is known: nothing jumps while somebody types.

@@ -28,7 +28,10 @@ export class Failure extends Error {
 }
 
 /** The JSON of a reply. Throws a Failure, or an AbortError where the signal was used. */
-export async function call(path, body, signal) {
+export const call = async (path, body, signal) => (await callNamed(path, body, signal)).reply;
+
+/** {reply, requestId}: the same, with the id by which the service knows the request. */
+export async function callNamed(path, body, signal) {
   const patience = AbortSignal.timeout(PATIENCE_MS);
   const headers = { ...(key && { Authorization: `Bearer ${key}` }) };
   if (body !== undefined) headers["Content-Type"] = "application/json";
@@ -40,7 +43,7 @@ export async function call(path, body, signal) {
       headers,
       signal: signal ? AbortSignal.any([signal, patience]) : patience,
     });
-    if (response.ok) return await response.json();
+    if (response.ok) return { reply: await response.json(), requestId: response.headers.get("X-Request-ID") };
   } catch (error) {
     if (signal?.aborted) throw error;
     if (patience.aborted) throw new Failure(`The service has not answered for ${PATIENCE_MS / 1000} seconds.`, 504);

@@ -85,10 +85,9 @@ export class Asking {
 
   async ask(text, signal) {
     const choices = this.chooser.choices;
-    while (this.panels.length < choices.length) this.panels.push(new Answer());
+    while (this.panels.length < choices.length) this.panels.push(new Answer(this.chooser));
     const panels = this.panels.slice(0, choices.length);
-    const versionOf = (number) => this.chooser.versionOf(number);
-    const answers = await Promise.all(panels.map((panel, i) => panel.ask(text, choices[i], versionOf, signal)));
+    const answers = await Promise.all(panels.map((panel, i) => panel.ask(text, choices[i], signal)));
     say(byId("notice"), "");
     if (byId("answers").childElementCount !== panels.length) {
       byId("answers").replaceChildren(...panels.map(({ node }) => node));

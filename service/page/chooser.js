@@ -8,6 +8,7 @@ export class Chooser {
   constructor(onChange) {
     this.models = [];
     this.limits = null;
+    this.feedback = false;
     this.fields = { model: byId("model"), version: byId("version"), other: byId("other") };
     this.onChange = onChange;
     this.fields.model.addEventListener("change", () => this.offerVersions());
@@ -15,9 +16,10 @@ export class Chooser {
   }
 
   /** Takes what GET /models answered; what was chosen stays chosen where it still exists. */
-  offer({ models, limits, default_model: first }) {
+  offer({ models, limits, feedback, default_model: first }) {
     this.models = models;
     this.limits = limits;
+    this.feedback = feedback;
     const kept = this.fields.model.value || first;
     fill(this.fields.model, models.map(({ name }) => [name, name]), kept);
     this.offerVersions();

@@ -42,8 +42,15 @@ def models(tmp_path_factory: pytest.TempPathFactory, tiny_artifact: Path, trips:
 
 
 @pytest.fixture(scope="session")
-def service(models: Path) -> Iterator[Service]:
-    with Service(models, "service", ENGINE="onnx", WORKERS=1, MAX_CHARACTERS=3000) as service:
+def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the service writes down what it is told."""
+    return tmp_path_factory.mktemp("told")
+
+
+@pytest.fixture(scope="session")
+def service(models: Path, told: Path) -> Iterator[Service]:
+    settings = {"ENGINE": "onnx", "WORKERS": 1, "MAX_CHARACTERS": 3000, "FEEDBACK": told}
+    with Service(models, "service", **settings) as service:
         yield service.wait_until_ready()
 
 

@@ -5,7 +5,15 @@ from typing import Any
 from playwright.sync_api import Page
 
 
-def offer(page: Page, task: str, labels: list[str], answer: dict, explanation: dict | None = None) -> None:
+def offer(
+    page: Page,
+    task: str,
+    labels: list[str],
+    answer: dict,
+    explanation: dict | None = None,
+    *,
+    feedback: bool = False,
+) -> None:
     """Shows ``page`` anew with one model, ``made``, that gives ``answer`` to every text."""
     version = {
         "version": 1,
@@ -24,12 +32,13 @@ def offer(page: Page, task: str, labels: list[str], answer: dict, explanation: d
     def predict(route: Any) -> None:
         body = route.request.post_data_json
         texts = body.get("texts", [body.get("text")])
-        route.fulfill(json=who | {"predictions": [answer] * len(texts)})
+        reply = who | {"predictions": [answer] * len(texts)}
+        route.fulfill(json=reply, headers={"X-Request-ID": "made-id"})
 
     def explain(route: Any) -> None:
         route.fulfill(json=who | {"explanations": [explanation]})
 
-    offered = {"default_model": None, "limits": limits, "models": models}
+    offered = {"default_model": None, "limits": limits, "feedback": feedback, "models": models}
     page.route("**/models", lambda route: route.fulfill(json=offered))
     page.route("**/predict", predict)
     if explanation:

@@ -20,6 +20,7 @@ def fill(page: Page) -> None:
     page.locator("#start").click()
     expect(page.locator("#place")).to_have_text("1 to 50")
     page.locator(".words [role=option]").nth(2).hover()
+    page.get_by_role("button", name="Wrong").first.click()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
