@@ -12,7 +12,7 @@ from models.runtime.engines.base import Engine, Ids
 from models.runtime.padding import batches_by_length, pad
 from models.runtime.prediction import Prediction
 from models.runtime.predictor import Predictor
-from models.runtime.run import MAX_CELLS, MAX_ROWS
+from models.runtime.run import MAX_ROWS
 from models.runtime.tagging import TagDecoder
 from models.text.plain import Encoded
 from models.text.tokens import EncodedTokens, TokenEncoder
@@ -82,7 +82,7 @@ def run_tokens(engine: Engine, rows: Sequence[EncodedTokens]) -> tuple[list[RowO
     results: list[RowOutputs | None] = [None] * len(rows)
     transitions: Floats | None = None
     lengths = [len(row.ids) for row in rows]
-    for group in batches_by_length(lengths, max_rows=MAX_ROWS, max_cells=MAX_CELLS):
+    for group in batches_by_length(lengths, max_rows=MAX_ROWS, max_cells=engine.most_cells):
         chosen = [rows[i] for i in group]
         ids, counts = pad([row.ids for row in chosen])
         outputs = engine.run(ids, counts, pad_characters(chosen, ids.shape[1]))

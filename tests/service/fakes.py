@@ -37,6 +37,7 @@ class FakeEngine:
     """Logits that depend on a row's ids alone, as those of a masked network do."""
 
     name = "fake"
+    most_cells = 32768
 
     def __init__(self, offset: float = 0.0) -> None:
         self.offset = offset

@@ -17,6 +17,10 @@ class Engine(Protocol):
     def name(self) -> str:
         """ "savedmodel", "onnx" or "onnx-int8"."""
 
+    @property
+    def most_cells(self) -> int:
+        """So many ids, padding counted, are computed at once; more are quicker in several calls."""
+
     def run(self, ids: Ids, lengths: Ids, characters: Ids | None = None) -> Outputs:
         """Runs the ``ids`` signature.
 

@@ -18,6 +18,8 @@ class SavedModelEngine:
     """
 
     name = "savedmodel"
+    # Each time step costs the same for one row as for many.
+    most_cells = 64 * 512
 
     def __init__(self, folder: Path) -> None:
         """Loads the SavedModel in ``folder``.

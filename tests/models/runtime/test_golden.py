@@ -18,6 +18,8 @@ from models.text.plain import Encoder
 class Answering:
     """An engine that always gives the same logits."""
 
+    most_cells = 1000
+
     def __init__(self, name: str, logits: list[float]) -> None:
         self.name = name
         self.logits = np.array([logits], np.float32)

@@ -75,7 +75,7 @@ def test_a_text_without_tokens_abstains(predictor: Predictor, text: str) -> None
 )
 def test_outputs_that_do_not_fit_the_texts_are_never_handed_out(predictor: Predictor, logits) -> None:
     class Engine:
-        name = "wrong"
+        name, most_cells = "wrong", 1000
 
         def run(self, ids: Ids, lengths: Ids) -> Outputs:
             return {"logits": logits.astype(np.float32)}
