@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 
 from models.errors import EngramError
+from models.usage import Parser
 from service.settings import Settings, describe_settings, load_settings
 
 
@@ -14,7 +15,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: 0 stopped on request or done, 1 failed, 2 wrong usage or setting.
     """
-    args = _parser().parse_args(arguments)
+    args = _parser().parse_whole(arguments)
     try:
         if args.command == "key":
             _key(args)
@@ -30,8 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parser() -> Parser:
+    parser = Parser(
         prog="python -m service",
         usage="python -m service [-h] [label NAME VERSION_LABEL VERSION | key NAME]",
         description="Serves saved models over HTTP until SIGTERM or Ctrl-C. Settings are variables:",

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from models.errors import ArtifactNotFoundError, EngramError, InputError
+from models.nearest import nearest
 from models.runtime.artifact import open_artifact, verify_files
 from models.runtime.location import list_models, list_versions
 from models.runtime.manifest import Manifest
@@ -90,8 +91,10 @@ def _find(artifacts: Path, name: str, version: int) -> Path:
     except OSError as error:
         raise EngramError(f"{artifacts} cannot be read: {error.strerror}.") from error
     if name not in names:
+        near = nearest(name, names)
+        question = f"did you mean {near!r}? There are" if near else "there are"
         raise ArtifactNotFoundError(
-            f"There is no model {name!r} in {artifacts}; there are: {', '.join(names) or 'none'}."
+            f"There is no model {name!r} in {artifacts}; {question}: {', '.join(names) or 'none'}."
         )
     if version not in versions:
         raise ArtifactNotFoundError(

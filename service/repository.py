@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from models.nearest import nearest
 from models.runtime.manifest import Manifest
 from service.errors import (
     LabelNotFoundError,
@@ -173,8 +174,10 @@ class Repository:
         if model is None:
             if not self._looked or not self._models:
                 raise NotReadyError("the models are being loaded; try again in a moment")
+            near = nearest(name, self._models)
+            question = f"did you mean {near!r}? There are" if near else "there are"
             raise ModelNotFoundError(
-                f"there is no model {name!r}; there are: {', '.join(sorted(self._models))}"
+                f"there is no model {name!r}; {question}: {', '.join(sorted(self._models))}"
             )
         if label is not None:
             version = self._labelled(name, model, label)
@@ -208,7 +211,9 @@ class Repository:
                 f"version {model.pending[label]} of model {name!r}, which is to be {label!r}, is not loaded; "
                 f"GET /v1/models/{name} says where it stands"
             )
-        raise LabelNotFoundError(f"there is no version label {label!r} of model {name!r}")
+        near = nearest(label, [*model.labels, *model.pending])
+        question = f"; did you mean {near!r}?" if near else ""
+        raise LabelNotFoundError(f"there is no version label {label!r} of model {name!r}{question}")
 
     def _only_model(self) -> str:
         if self._default_model:

@@ -1,6 +1,5 @@
 """Every setting of the service: an environment variable, its type, its default, its meaning."""
 
-import difflib
 import ipaddress
 import os
 import re
@@ -12,6 +11,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from models.errors import ConfigError
+from models.nearest import nearest
 from models.runtime.threads import available_cpus
 from service.plans import parse_canaries, parse_shadows
 
@@ -227,7 +227,7 @@ def unknown_settings(environment: Mapping[str, str] = os.environ) -> dict[str, s
     """``ENGRAM_*`` variables that mean nothing here, each with the setting it resembles."""
     known = [PREFIX + name.upper() for name in Settings.model_fields]
     found = sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
-    return {name: next(iter(difflib.get_close_matches(name, known, n=1)), None) for name in found}
+    return {name: nearest(name, known) for name in found}
 
 
 def describe_settings() -> str:

@@ -1,6 +1,7 @@
 """What is wrong with a config, in words a person can act on."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,6 +9,9 @@ from pydantic import ValidationError
 
 from models.nearest import nearest
 from training.config_keys import known_keys, section_meanings
+
+# Where a key takes some names only, they are said in quotes.
+_NAME = re.compile(r'"([^"]+)"')
 
 
 def problems_of(error: ValidationError, values: Mapping[str, Any]) -> list[str]:
@@ -38,7 +42,9 @@ def _problem(path: str, kind: str, values: Mapping[str, Any]) -> str:
     if kind == "missing":
         return f"{path} is missing; give it {key.allowed}"
     value = values[section][name] if section else values[name]
-    return f"{path} = {written(value)} is not allowed; use {key.allowed}"
+    near = nearest(value, _NAME.findall(key.allowed)) if isinstance(value, str) else None
+    question = f'did you mean "{near}"? Use' if near else "use"
+    return f"{path} = {written(value)} is not allowed; {question} {key.allowed}"
 
 
 def written(value: Any) -> str:

@@ -5,13 +5,13 @@ new version beside the old one; a name is never taken away.
 """
 
 from collections.abc import Callable, Mapping
-from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Literal
 
 import keras
 
 from models.errors import ConfigError
+from models.nearest import nearest
 from models.networks.cells.clockwork import clockwork
 from models.networks.cells.feedforward import feedforward
 from models.networks.cells.gru import gru
@@ -99,7 +99,7 @@ def find(kind: Kind, name: str) -> Builder:
 
 
 def _unknown(kind: Kind, name: str) -> str:
-    nearest = get_close_matches(name, [*names(kind), *PARTS[kind]], n=1, cutoff=0.5)
-    guess = f' did you mean "{nearest[0]}"?' if nearest else ""
+    near = nearest(name, [*names(kind), *PARTS[kind]])
+    guess = f' did you mean "{near}"?' if near else ""
     allowed = ", ".join(f'"{known}"' for known in names(kind))
     return f'model.{kind} = "{name}" is not known;{guess} allowed: {allowed}'

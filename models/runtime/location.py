@@ -1,10 +1,10 @@
 """Where saved models stand: ``<artifacts>/<name>/<integer version>/``."""
 
-import difflib
 import os
 from pathlib import Path
 
 from models.errors import ArtifactNotFoundError
+from models.nearest import nearest
 
 MANIFEST = "manifest.json"
 
@@ -77,8 +77,10 @@ def _labelled(name: str, label: str) -> int:
 
     labels = read_version_labels(state_folder()).get(name, {})
     if label not in labels:
+        near = nearest(label, labels)
         known = f"it has {', '.join(sorted(labels))}" if labels else "none has been set"
-        raise ArtifactNotFoundError(f"The model {name!r} has no version label {label!r}; {known}.")
+        question = f"did you mean {near!r}? {known[0].upper()}{known[1:]}" if near else known
+        raise ArtifactNotFoundError(f"The model {name!r} has no version label {label!r}; {question}.")
     return labels[label]
 
 
@@ -89,6 +91,6 @@ def _unknown_model(reference: str, name: str, artifacts: Path) -> str:
             f"There is no saved model {reference!r}: it is no folder with a {MANIFEST}, "
             f"and {artifacts} holds no models."
         )
-    near = difflib.get_close_matches(name, names, n=1)
-    hint = f"did you mean {near[0]!r}? It" if near else "it"
+    near = nearest(name, names)
+    hint = f"did you mean {near!r}? It" if near else "it"
     return f"There is no saved model {reference!r} in {artifacts}: {hint} holds {', '.join(names)}."

@@ -230,6 +230,13 @@ def test_a_combination_that_cannot_be_trained_is_refused(write, overrides, part)
     assert part in refusal(write(SMALLEST), *overrides)
 
 
+def test_a_value_nearly_right_is_named(write):
+    assert 'model.cell = "lsmt" is not allowed; did you mean "lstm"? Use one of "clockwork"' in refusal(
+        write(SMALLEST), "model.cell=lsmt"
+    )
+    assert 'is not allowed; use one of "clockwork"' in refusal(write(SMALLEST), "model.cell=transformer")
+
+
 def test_the_parts_of_a_network_are_those_of_the_registry():
     from models.networks.registry import names
 

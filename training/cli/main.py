@@ -1,17 +1,19 @@
 """``engram VERB``: finds the verb, and turns what it raises into one sentence and an exit code."""
 
 import argparse
+import contextlib
 import io
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from types import ModuleType
 from typing import NoReturn
 
 from models.errors import EngramError
 from models.runtime.quiet import quiet_tensorflow
 from models.runtime.threads import available_cpus, limit_threads
+from models.usage import Parser
 from training.cli import (
     average,
     compare,
@@ -66,9 +68,10 @@ def main(arguments: Sequence[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    args = build_parser().parse_args(arguments)
+    args = build_parser().parse_whole(arguments)
     try:
-        return int(args.run(args))
+        with _hearing(args):
+            return int(args.run(args))
     except BrokenPipeError:
         # The reader of stdout has had enough (``engram predict ... | head``). What is left in the buffer must
         # go somewhere, or Python complains about it at its end.
@@ -82,6 +85,16 @@ def main(arguments: Sequence[str]) -> int:
         return code
 
 
+@contextlib.contextmanager
+def _hearing(args: argparse.Namespace) -> Iterator[None]:
+    """With ``--quiet`` nothing of what a verb tells a person on stderr, until it fails."""
+    if not args.quiet:
+        yield
+        return
+    with open(os.devnull, "w", encoding="utf-8") as nowhere, contextlib.redirect_stderr(nowhere):
+        yield
+
+
 def _ending(error: BaseException) -> tuple[int, str]:
     """Exit code and sentence."""
     if isinstance(error, EngramError):
@@ -91,13 +104,14 @@ def _ending(error: BaseException) -> tuple[int, str]:
     return 1, f"internal error ({type(error).__name__}): {error}; run again with --debug and report it"
 
 
-def build_parser() -> argparse.ArgumentParser:
+def build_parser() -> Parser:
     """The parser of all verbs."""
-    parser = argparse.ArgumentParser(
-        prog="engram", description="Train recurrent networks on text and judge them."
-    )
-    common = argparse.ArgumentParser(add_help=False)
+    parser = Parser(prog="engram", description="Train recurrent networks on text and judge them.")
+    common = Parser(add_help=False)
     common.add_argument("--debug", action="store_true", help="show the traceback of an error")
+    common.add_argument(
+        "--quiet", "-q", action="store_true", help="print results and errors alone, no progress and no notes"
+    )
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     for module in VERBS:
         verb = verbs.add_parser(module.NAME, help=module.HELP, description=module.HELP, parents=[common])

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.errors import DataError
+from models.nearest import nearest
 from training.config import Config
 from training.data.rows import Layout, Reading, Rows, read_rows
 from training.data.split import split_rows
@@ -127,12 +128,17 @@ def judgeable(name: str, rows: Rows, labels: tuple[str, ...]) -> list[str]:
         )
     warnings = [
         f'{name}: the label "{label}" ({_rows(count)}) does not occur in train; '
-        f"{'this row counts' if count == 1 else 'these rows count'} as wrong."
+        f"{'this row counts' if count == 1 else 'these rows count'} as wrong{_meant(label, labels)}."
         for label, count in unknown.items()
     ]
     if len(set(rows.labels)) == 1:
         warnings.append(f'{name}: every row has the label "{", ".join(rows.labels[0])}".')
     return warnings
+
+
+def _meant(label: str, labels: tuple[str, ...]) -> str:
+    near = nearest(label, labels)
+    return f' (is "{near}" meant?)' if near else ""
 
 
 def _listed(names: Mapping[str, int] | tuple[str, ...]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from models.errors import DataError
+from models.nearest import nearest
 
 
 def is_missing(value: Any) -> bool:
@@ -43,7 +44,7 @@ def many_labels(value: Any, separator: str | None) -> tuple[str, ...] | None:
 
 
 def renamed(labels: tuple[str, ...], names: Mapping[str, str] | None) -> tuple[str, ...]:
-    """The labels under the names the config gives them.
+    """The labels under the names the config gives them; one that is such a name already stays.
 
     Raises:
         DataError: a label has no name.
@@ -51,9 +52,13 @@ def renamed(labels: tuple[str, ...], names: Mapping[str, str] | None) -> tuple[s
     if names is None:
         return labels
     for label in labels:
-        if label not in names:
-            raise DataError(f'the label "{label}" is not in data.label_names, which names {", ".join(names)}')
-    return tuple(sorted({names[label] for label in labels}))
+        if label not in names and label not in names.values():
+            near = nearest(label, names)
+            question = f'; did you mean "{near}"?' if near else ""
+            raise DataError(
+                f'the label "{label}" is not in data.label_names, which names {", ".join(names)}{question}'
+            )
+    return tuple(sorted({names.get(label, label) for label in labels}))
 
 
 def _listed(text: str, separator: str | None) -> list[Any]:

@@ -179,6 +179,8 @@ def test_sizes_have_limits(client) -> None:
 def test_what_is_not_there_is_404(client) -> None:
     assert error(ask(client, {"text": "a", "model": "nope"})) == (404, "MODEL_NOT_FOUND")
     assert error(ask(client, {"text": "a", "model": "\ud800"})) == (404, "MODEL_NOT_FOUND")
+    near = ask(client, {"text": "a", "model": "reviewz"}).get_json()["error"]
+    assert near == "there is no model 'reviewz'; did you mean 'reviews'? There are: reviews"
     assert error(ask(client, {"text": "a", "version": 2})) == (404, "VERSION_NOT_FOUND")
     assert error(ask(client, {"text": "a", "version": -(10**30)})) == (404, "VERSION_NOT_FOUND")
     assert error(ask(client, {"text": "a", "version_label": "stable"})) == (404, "VERSION_LABEL_NOT_FOUND")

@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from models.errors import ConfigError, EngramError
 from training.cli import predict
 from training.cli.main import VERBS, main, run
+from training.progress import reporter
 
 RunCli = Callable[..., Any]
 
@@ -103,3 +105,31 @@ def test_the_command_uses_the_cpus_it_may_use(monkeypatch: pytest.MonkeyPatch) -
         run()
     assert environment["TF_NUM_INTRAOP_THREADS"] == environment["OMP_NUM_THREADS"] == "3"
     assert environment["TF_NUM_INTEROP_THREADS"] == "3"
+
+
+def test_quiet_prints_results_and_errors_alone(engram: RunCli, monkeypatch: pytest.MonkeyPatch) -> None:
+    def run(args: Any) -> int:
+        print("a note", file=sys.stderr)
+        reporter().say("progress")
+        Console(stderr=True).print("a table")
+        print("the result")
+        if args.artifact == "wrong":
+            raise ConfigError("It is wrong.")
+        return 0
+
+    monkeypatch.setattr(predict, "run", run)
+    loud, quiet, failed = (
+        engram("predict", "x"),
+        engram("predict", "x", "-q"),
+        engram("predict", "wrong", "-q"),
+    )
+    assert loud.err.splitlines() == ["a note", "progress", "a table"]
+    assert (quiet.code, quiet.out, quiet.err) == (0, "the result\n", "")
+    assert (failed.code, failed.err) == (2, "engram predict: It is wrong.\n")
+
+
+def test_a_verb_and_an_option_nearly_right_are_named(capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments, meant in [(["trian", "x"], "'train'"), (["train", "x", "--rezume"], "--resume")]:
+        with pytest.raises(SystemExit):
+            main(arguments)
+        assert f"did you mean {meant}?" in capsys.readouterr().err

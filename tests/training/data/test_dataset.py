@@ -58,6 +58,12 @@ def test_a_label_that_train_lacks_is_named_and_its_rows_stay(load):
     )
 
 
+def test_a_label_nearly_as_one_of_train_is_named_with_it(load):
+    train = "text,label\n" + "".join(f"row {n},{'good' if n % 2 else 'bad'}\n" for n in range(20))
+    (warning, *_) = load(train=train, test="text,label\none,good\ntwo,Bad\n").warnings
+    assert warning.endswith('counts as wrong (is "bad" meant?).')
+
+
 def test_a_file_of_which_no_label_is_known_is_refused(load):
     with pytest.raises(DataError, match="No label of test occurs in train") as caught:
         load(test="text,label\none,c\ntwo,d\n")

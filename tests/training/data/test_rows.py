@@ -80,6 +80,9 @@ def test_labels_take_the_names_of_the_config(write):
         ("positive",),
         ("negative",),
     )
+    # What a service writes down of feedback holds the names.
+    named = read_rows(write("c.jsonl", '{"text": "a", "label": "positive"}\n'), layout).rows
+    assert named.labels == (("positive",),)
     message = refusal(write("b.csv", "text,label\na,1\nb,2\n"), layout)
     assert 'row 2 (line 3): the label "2" is not in data.label_names, which names 0, 1' in message
 
