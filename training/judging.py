@@ -67,6 +67,7 @@ def judge_against_baseline(
             models,
             prepared.rule,
             prepared.encoded[part].lengths,
+            prepared.encoded[part].unknown,
             seed=seed,
             other=labelled_texts(prepared.other, prepared.labels, task) if prepared.other else None,
         ),

@@ -6,9 +6,11 @@ The model is the linear baseline: it is fitted in seconds and seldom sure by cha
 """
 
 import hashlib
+import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +24,10 @@ from training.data.split import same_text
 from training.encode import text_rule
 
 FOLDS = 5
+
+_WORD = re.compile(r"\w+")
+# Texts that begin differently are told apart without reading them to their end.
+_BEGINNING = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +53,10 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A text that stands in the data with several labels: how often with each."""
+    """A text that stands in the data with several labels: how often with each.
+
+    Texts count as the same when they have the same words: capitals, marks and white space do not matter.
+    """
 
     text: str
     labels: dict[str, int]
@@ -69,7 +78,9 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class LabelledRow:
+    """A row of a part of the data, by its number there, from 1; several labels are one, joined."""
+
     part: str
     number: int
     text: str
@@ -85,20 +96,21 @@ def review(config: Config) -> Review:
     if config.task != "classification":
         raise DataError(f'Label errors are looked for with task = "classification", not "{config.task}".')
     dataset = load_dataset(config)
-    rows = list(_rows(dataset))
+    rows = list(labelled_rows(dataset))
     labels = tuple(sorted({row.label for row in rows}))
     p = _out_of_fold(config, dataset, rows, labels)
-    return Review(len(rows), tuple(_doubts(rows, labels, p)), tuple(_conflicts(rows)))
+    return Review(len(rows), tuple(doubts(rows, labels, p)), tuple(conflicts(rows)))
 
 
-def _rows(dataset: Dataset) -> Iterator[_Row]:
+def labelled_rows(dataset: Dataset) -> Iterator[LabelledRow]:
+    """The rows of every part."""
     for part, rows in dataset.parts.items():
         for number, (text, names) in enumerate(zip(rows.texts, rows.labels, strict=True), start=1):
-            yield _Row(part, number, text, names[0])
+            yield LabelledRow(part, number, text, " + ".join(names))
 
 
 def _out_of_fold(
-    config: Config, dataset: Dataset, rows: Sequence[_Row], labels: tuple[str, ...]
+    config: Config, dataset: Dataset, rows: Sequence[LabelledRow], labels: tuple[str, ...]
 ) -> npt.NDArray[np.float64]:
     """Probabilities [rows, labels], each row's from a model that has not seen its text."""
     folds = np.array([_fold(row.text) for row in rows])
@@ -137,11 +149,21 @@ def _fold(text: str) -> int:
     return int.from_bytes(hashlib.blake2b(key, digest_size=4).digest()) % FOLDS
 
 
-def _doubts(rows: Sequence[_Row], labels: Sequence[str], p: npt.NDArray[np.float64]) -> Iterator[Doubt]:
-    """Rows that the model puts to another label as surely as it usually puts rows of that label there."""
-    index = np.array([labels.index(row.label) for row in rows])
+def doubts(rows: Sequence[LabelledRow], labels: Sequence[str], p: npt.NDArray[np.float64]) -> Iterator[Doubt]:
+    """Rows that the model puts to another label as surely as it usually puts rows of that label there.
+
+    Args:
+        rows: which the model has not learned from.
+        labels: of the model; those of the rows are among them.
+        p: its probabilities, [rows, labels].
+    """
+    places = {label: place for place, label in enumerate(labels)}
+    index = np.array([places[row.label] for row in rows], np.int64)
     own = p[np.arange(len(rows)), index]
-    usual = np.array([own[index == label].mean() for label in range(len(labels))])
+    # A label without rows here is never suggested: nothing says how sure is usual.
+    usual = np.array(
+        [own[index == label].mean() if (index == label).any() else 2.0 for label in places.values()]
+    )
     answer = np.where(p >= usual, p, -1.0).argmax(axis=1)
     sure = p[np.arange(len(rows)), answer] >= usual[answer]
     margin = p[np.arange(len(rows)), answer] - own
@@ -151,14 +173,27 @@ def _doubts(rows: Sequence[_Row], labels: Sequence[str], p: npt.NDArray[np.float
         yield Doubt(row.part, row.number, row.text, row.label, labels[answer[i]], float(margin[i]))
 
 
-def _conflicts(rows: Sequence[_Row]) -> list[Conflict]:
-    found: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    texts: dict[str, str] = {}
+def conflicts(rows: Iterable[LabelledRow]) -> list[Conflict]:
+    """Texts of the same words that have several labels, those with the most rows first."""
+    found = []
+    for group in _alike(rows, lambda text: same_words(text, _BEGINNING)):
+        for same in _alike(group, same_words):
+            counts: dict[str, int] = defaultdict(int)
+            for row in same:
+                counts[row.label] += 1
+            found.append(Conflict(same[0].text, dict(sorted(counts.items()))))
+    return sorted(found, key=lambda conflict: (-sum(conflict.labels.values()), conflict.text))
+
+
+def same_words(text: str, most: int | None = None) -> str:
+    """The words of a text (``most`` at most) in lower case; a text without words as it is."""
+    words = [match.group() for match in islice(_WORD.finditer(text), most)]
+    return " ".join(words).casefold() if words else same_text(text)
+
+
+def _alike(rows: Iterable[LabelledRow], key: Callable[[str], str]) -> list[list[LabelledRow]]:
+    """The rows of each key that has more than one label."""
+    groups: dict[str, list[LabelledRow]] = defaultdict(list)
     for row in rows:
-        key = same_text(row.text)
-        texts.setdefault(key, row.text)
-        found[key][row.label] += 1
-    conflicts = [
-        Conflict(texts[key], dict(sorted(counts.items()))) for key, counts in found.items() if len(counts) > 1
-    ]
-    return sorted(conflicts, key=lambda conflict: (-sum(conflict.labels.values()), conflict.text))
+        groups[key(row.text)].append(row)
+    return [group for group in groups.values() if len({row.label for row in group}) > 1]

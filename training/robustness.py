@@ -6,6 +6,7 @@ that.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +21,11 @@ MOST_ROWS = 2_000
 """So many rows, drawn by seed, are answered anew; enough for a standard error of a point."""
 MOST_OTHER = 10_000
 """So many rows of another file: one answer each, and often the whole of a test set."""
+MISSPELT, OTHER_DATA = "10 % of the words misspelt", "other data"
+"""Names of rows of the table that are no slices."""
+LENGTH, UNKNOWN_WORDS, NEGATION = "length", "unknown words", "negation"
+"""What rows that are slices are told apart by."""
+_UNKNOWN_LIMITS = (0.0, 0.05, 0.2, 1.0)
 
 Right = npt.NDArray[np.bool_]
 Logits = npt.NDArray[np.floating]
@@ -92,6 +98,7 @@ def robustness(
     models: Sequence[TextModel],
     rule: TextRule,
     lengths: npt.NDArray[np.integer],
+    unknown: npt.NDArray[np.floating],
     *,
     seed: int,
     other: LabelledTexts | None = None,
@@ -104,13 +111,19 @@ def robustness(
         models: whom to ask.
         rule: the network's text rule: what it does not read is not shuffled either.
         lengths: tokens of each row, [rows].
+        unknown: share of the tokens read of each row that the network does not know, [rows].
         seed: of what is drawn and changed.
         other: rows of another domain.
     """
-    found = [*_changed(rows, right, models, rule, seed), *_chosen(rows, right), *_quartiles(lengths, right)]
+    found = [
+        *_changed(rows, right, models, rule, seed),
+        *_slices(LENGTH, length_parts(lengths), right),
+        *_slices(UNKNOWN_WORDS, unknown_parts(unknown), right),
+        *_slices(NEGATION, _negation_parts(rows.texts), right),
+    ]
     if other is not None:
         part = other.take(drawn(len(other.texts), MOST_OTHER, seed))
-        found.append(_row("other data", {model.name: part.right(model) for model in models}))
+        found.append(_row(OTHER_DATA, {model.name: part.right(model) for model in models}))
     return found
 
 
@@ -134,31 +147,45 @@ def _changed(
             {model.name: part.right(model, in_order) for model in models},
         ),
         _row(
-            "10 % of the words misspelt",
+            MISSPELT,
             {model.name: part.right(model, wrongly_spelt) for model in models},
             {name: each[chosen] for name, each in right.items()},
         ),
     ]
 
 
-def _chosen(rows: LabelledTexts, right: Mapping[str, Right]) -> list[RobustnessRow]:
-    chosen = np.array([has_negation(text) for text in rows.texts], dtype=bool)
-    if not chosen.any():
-        return []
-    return [_row("with a negation word", {name: each[chosen] for name, each in right.items()})]
-
-
-def _quartiles(lengths: npt.NDArray[np.integer], right: Mapping[str, Right]) -> list[RobustnessRow]:
+def length_parts(lengths: npt.NDArray[np.integer]) -> dict[str, Right]:
     """A quarter of the rows each, by length; rows of one length stay together."""
     edges = np.unique(np.quantile(lengths, [0.25, 0.5, 0.75], method="lower"))
     quarter = np.searchsorted(edges, lengths)
-    found = []
+    parts = {}
     for number in np.unique(quarter).tolist():
         chosen = quarter == number
         low, high = int(lengths[chosen].min()), int(lengths[chosen].max())
-        name = f"{low:,} tokens" if low == high else f"{low:,} to {high:,} tokens"
-        found.append(_row(name, {model: each[chosen] for model, each in right.items()}))
-    return found
+        parts[f"{low:,} tokens" if low == high else f"{low:,} to {high:,} tokens"] = chosen
+    return parts
+
+
+def unknown_parts(unknown: npt.NDArray[np.floating]) -> dict[str, Right]:
+    """Rows by the share of their tokens that the network does not know."""
+    parts = {"no unknown word": unknown == 0.0}
+    for low, high in pairwise(_UNKNOWN_LIMITS):
+        parts[f"{low:.0%} to {high:.0%} unknown words"] = (unknown > low) & (unknown <= high)
+    return parts
+
+
+def _negation_parts(texts: Sequence[str]) -> dict[str, Right]:
+    negated = np.array([has_negation(text) for text in texts], dtype=bool)
+    return {"with a negation word": negated, "without a negation word": ~negated}
+
+
+def _slices(group: str, parts: Mapping[str, Right], right: Mapping[str, Right]) -> list[RobustnessRow]:
+    """A row for each part that is neither empty nor everything."""
+    return [
+        _row(name, {model: each[chosen] for model, each in right.items()}).model_copy(update={"group": group})
+        for name, chosen in parts.items()
+        if chosen.any() and not chosen.all()
+    ]
 
 
 def _row(

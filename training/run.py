@@ -43,7 +43,7 @@ from training.network import network_arrays, network_spec, start_network
 from training.onnx_files import OnnxFiles, check_onnx_size
 from training.previous import Previous
 from training.progress import Reporter
-from training.report.material import JudgedRows, ReportMaterial
+from training.report.gather import report_material
 from training.report.render import render_report
 from training.run_key import run_key
 from training.vectors.cache import FOLDER
@@ -261,10 +261,9 @@ def save(
     manifest = _manifest(prepared, trained, baseline, extra)
     dev = prepared.dataset.dev
     golden = tuple(make_valid(text) for text in golden_texts(dev, prepared.encoded["dev"].lengths))
-    judged = _judged_rows(prepared, trained)
 
     def report(final: Manifest) -> str:
-        return render_report(ReportMaterial(final, trained.history, judged))
+        return render_report(report_material(final, prepared, trained, baseline))
 
     path = export(
         prepared.config.output.artifacts,
@@ -329,15 +328,6 @@ def _judge(
         thresholds=calibration.thresholds,
         missed=missed_labels(rows, prepared.labels),
         seed=prepared.config.seed,
-    )
-
-
-def _judged_rows(prepared: Prepared, trained: Trained) -> JudgedRows:
-    split = judged_part(prepared)
-    rows: Rows = prepared.dataset.parts[split]
-    encoded = prepared.encoded[split]
-    return JudgedRows(
-        split, rows.texts, prepared.targets[split], trained.logits[split], encoded.lengths, encoded.unknown
     )
 
 

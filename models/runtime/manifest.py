@@ -138,12 +138,14 @@ class RobustnessRow(_Part):
     """Accuracy on rows that were changed or chosen on purpose, by model.
 
     ``unchanged`` is the accuracy on the same rows before the change; None where none was made.
+    ``group`` says what rows are told apart by; None where they are not a slice of the judged ones.
     """
 
     name: str
     n: int
     accuracy: dict[str, Share]
     unchanged: dict[str, Share] | None = None
+    group: str | None = None
 
 
 class CoveragePoint(_Part):

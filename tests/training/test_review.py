@@ -7,10 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from training.config_file import parse_config
-from training.review import _fold, review
+from training.review import LabelledRow, _fold, conflicts, doubts, review, same_words
 
 RunCli = Callable[..., Any]
 
@@ -60,11 +61,33 @@ def test_a_text_with_two_labels_is_a_conflict_and_never_learned_and_asked(tmp_pa
         for n in range(40)
         for word, label in (("warm", "a"), ("cold", "b"))
     ]
-    rows += [{"text": "warm  1", "label": "b"}, {"text": " warm 1", "label": "b"}]
+    rows += [{"text": "warm  1", "label": "b"}, {"text": " WARM 1!", "label": "b"}]
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
     (conflict,) = review(config(path, dev=0.2, test="none")).conflicts
     assert conflict.labels == {"a": 1, "b": 2}
     assert _fold("warm  1") == _fold(" warm 1 ")
+
+
+def test_texts_are_the_same_by_all_their_words() -> None:
+    long = " ".join(map(str, range(40)))
+    texts = [
+        (f"{long} end", "a"),
+        (f"{long.upper()}, END.", "b"),
+        (f"{long} fin", "b"),
+        (":(", "a"),
+        (":)", "b"),
+    ]
+    rows = [LabelledRow("train", n, text, label) for n, (text, label) in enumerate(texts, 1)]
+    (conflict,) = conflicts(rows)
+    assert conflict.labels == {"a": 1, "b": 1}
+    assert conflict.text == f"{long} end"
+    assert same_words("不 好!") == same_words("不 好") != same_words("好")
+
+
+def test_a_label_without_rows_is_never_suggested() -> None:
+    rows = [LabelledRow("dev", 1, "x", "a"), LabelledRow("dev", 2, "y", "a")]
+    p = np.array([[0.9, 0.05, 0.05], [0.1, 0.05, 0.85]])
+    assert list(doubts(rows, ("a", "b", "c"), p)) == []
 
 
 def test_the_verb_prints_the_worst_first_and_writes_all(

@@ -34,7 +34,8 @@ def table(
     models = [TextModel("reads", reads, CALM), TextModel("counts", counts, CALM)]
     right = {model.name: rows.right(model) for model in models}
     lengths = np.array([len(text.split()) for text in texts])
-    found = robustness(rows, right, models, TextRule(), lengths, seed=1, **given)
+    unknown = np.array([text.split().count("film") / len(text.split()) for text in texts])
+    found = robustness(rows, right, models, TextRule(), lengths, unknown, seed=1, **given)
     return {row.name: row for row in found}
 
 
@@ -55,12 +56,24 @@ def test_rows_with_a_negation_word_are_judged_apart() -> None:
     assert row.accuracy == {"reads": 1.0, "counts": 0.5}
 
 
+def test_slices_of_a_group_hold_every_row_once() -> None:
+    found = table([*TEXTS, "good " * 7], np.append(TARGETS, 1))
+    assert {row.group for row in found.values()} == {None, "length", "unknown words", "negation"}
+    unknown = {name: row for name, row in found.items() if row.group == "unknown words"}
+    # "film" is one word in six of the long texts.
+    assert {name: row.n for name, row in unknown.items()} == {
+        "no unknown word": 21,
+        "5% to 20% unknown words": 100,
+    }
+    assert unknown["5% to 20% unknown words"].accuracy == {"reads": 1.0, "counts": 0.5}
+    assert found["without a negation word"].n == 21
+
+
 def test_rows_are_judged_by_length_and_every_row_once() -> None:
-    found = table(TEXTS, TARGETS)
+    found = table([*TEXTS, "good " * 7], np.append(TARGETS, 1))
     by_length = {name: row for name, row in found.items() if "tokens" in name}
-    assert sum(row.n for row in by_length.values()) == len(TEXTS)
-    # Half of the rows have six tokens, which no quarter may tear apart.
-    assert list(by_length) == ["1 to 6 tokens"]
+    # Most rows have six tokens, which no quarter may tear apart.
+    assert {name: row.n for name, row in by_length.items()} == {"1 to 6 tokens": len(TEXTS), "7 tokens": 1}
 
 
 def test_lengths_are_cut_into_quarters() -> None:

@@ -1,15 +1,17 @@
 """What the page says of the model and its data in words."""
 
 import shlex
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import tomlkit
 
-from models.runtime.manifest import TAGGING, Manifest
+from models.runtime.manifest import Manifest
 from models.text.spec import TextRule
 from training.report.figures import percent
+from training.report.limits import kept
 
-_MOST_SHARES = 5
+_MOST_SHARES, _MOST_NAMED = 5, 12
 
 
 def label_shares(shares: dict[str, float]) -> str:
@@ -20,13 +22,33 @@ def label_shares(shares: dict[str, float]) -> str:
     return named if rest <= 0 else f"{named} and {rest} more {'label' if rest == 1 else 'labels'}"
 
 
-def intended_use(manifest: Manifest) -> str:
-    """What the model is for: texts like the ones it learned from."""
-    return (
-        f"It {_gives(manifest)}. It learned that from "
-        f"{manifest.data.rows.get('train', 0):,} rows ({label_shares(manifest.data.label_share)})"
-        f"{_length_words(manifest.data.length_quantiles)} and is meant for texts like these."
+def intended_use(manifest: Manifest, scripts: Mapping[str, float] | None = None) -> list[str]:
+    """What the model is for: texts like the ones it learned from.
+
+    Args:
+        scripts: share of the training words by the script they are written in, see ``top_words``.
+    """
+    learned = (
+        f"It learned from {manifest.data.rows.get('train', 0):,} rows"
+        f"{_length_words(manifest.data.length_quantiles)} and is meant for texts like these: of the same "
+        "source, subject and time."
     )
+    use = [
+        f"It {_gives(manifest)}: {_named(manifest.labels)}."
+        if manifest.tagging is None
+        else f"It {_gives(manifest)}."
+    ]
+    use.append(learned)
+    if scripts:
+        shares = ", ".join(f"{script} {percent(share)}" for script, share in scripts.items())
+        use.append(f"Scripts of the training words: {shares}. Another script is unknown to it.")
+    return use
+
+
+def _named(labels: Sequence[str]) -> str:
+    named = ", ".join(labels[:_MOST_NAMED])
+    rest = len(labels) - _MOST_NAMED
+    return named if rest <= 0 else f"{named} and {rest} more"
 
 
 def _gives(manifest: Manifest) -> str:
@@ -39,42 +61,30 @@ def _gives(manifest: Manifest) -> str:
     return f"gives a text {what} {len(manifest.labels)} labels"
 
 
-def limits(manifest: Manifest) -> str:
-    """Where it must not be trusted."""
-    if manifest.task in TAGGING:
-        unfit = "names and words it never saw may be missed or taken for something else"
-    elif manifest.task == "multilabel":
-        unfit = "a text that fits none of its labels may get some all the same"
-    else:
-        unfit = "a text that fits none of its labels still gets one of them"
-    return (
-        "A text unlike these (another language, subject, length or time) may be answered wrongly and with "
-        f"high confidence; {unfit}; of a text longer than "
-        f"{manifest.text.max_length:,} tokens ({percent(manifest.data.truncated_rate)} of the training rows) "
-        f"it reads {_kept(manifest.text)} only."
-    )
-
-
-def abstention(manifest: Manifest) -> str:
-    """What the threshold means."""
-    calibration = manifest.calibration
-    if manifest.task == "multilabel":
-        return "A label is answered when its probability reaches its threshold (the best F1 on dev)."
-    if manifest.task == "tagging":
-        return "No answer is marked as abstained: each entity has a confidence of its own."
-    if calibration.abstain_below == 0.0:
-        return "No answer is marked as abstained, but that to a text without any token."
-    return (
-        f"An answer with a confidence below {calibration.abstain_below:.3f} is marked as abstained: "
-        "still the best guess, but one to check by hand. The threshold was chosen on dev."
-    )
+def facts(manifest: Manifest) -> list[tuple[str, str]]:
+    """What the model is, as rows of a table."""
+    found: list[tuple[str, str]] = [("Task", manifest.task)]
+    if manifest.tagging is not None:
+        found.append(("Entity types", ", ".join(manifest.tagging.entities)))
+    if manifest.task != "tagging":
+        name = "Intents" if manifest.task == "joint" else "Labels"
+        found.append((name, ", ".join(manifest.labels)))
+    found += [
+        ("Created", manifest.created),
+        ("Parameters", f"{manifest.parameters:,}"),
+        ("Vocabulary", f"{manifest.vocabulary_size:,} tokens"),
+        ("Text rule", text_rule(manifest.text)),
+    ]
+    if repaired := manifest.training.get("repaired_tags"):
+        found.append(("Ill-formed tags repaired", f"{sum(repaired.values()):,}"))
+    return found
 
 
 def text_rule(rule: TextRule) -> str:
     """The text rule in one line."""
     segmenter = f", segmented by {rule.segmenter}" if rule.segmenter else ""
     case = "lower case" if rule.lowercase else "case kept"
-    return f"{rule.unit} tokens, {case}{segmenter}; at most {rule.max_length:,}, cut to {_kept(rule)}"
+    return f"{rule.unit} tokens, {case}{segmenter}; at most {rule.max_length:,}, cut to {kept(rule)}"
 
 
 def config_toml(config: dict[str, Any]) -> str:
@@ -83,9 +93,13 @@ def config_toml(config: dict[str, Any]) -> str:
 
 
 def reproduce(manifest: Manifest) -> str:
-    """Shell lines that train the model again."""
+    """Shell lines that train the model again and judge it."""
     commit = manifest.environment.git_commit
     lines = [f"git checkout {commit}"] if commit else []
+    lines.append(f"make setup   # Python {manifest.environment.python}; the pinned libraries")
+    lines.append(
+        "python -m training inspect run.toml --json   # the config above; shows the fingerprint of the data"
+    )
     command, members = "python -m training train run.toml", manifest.training.get("ensemble")
     if seeds := manifest.training.get("seeds"):
         command += f" --seeds {seeds['n']}" + (" --ensemble" if members else "")
@@ -93,7 +107,13 @@ def reproduce(manifest: Manifest) -> str:
         command = shlex.join(["python", "-m", "training", "average", "run.toml", *members])
     if previous := manifest.training.get("from"):
         command += f" --from {shlex.quote(previous)}"
-    lines.append(f"{command}   # the config above, saved as run.toml")
+    lines.append(command)
+    test = manifest.config.get("data", {}).get("test")
+    if isinstance(test, str) and manifest.test is not None:
+        reference = shlex.quote(f"{manifest.name}/{manifest.version}")
+        lines.append(
+            f"python -m training evaluate {reference} {shlex.quote(test)} --json   # this version, as it is"
+        )
     return "\n".join(lines)
 
 
@@ -131,12 +151,6 @@ def _without_null(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _without_null(item) for key, item in value.items()}
     return "none" if value is None else value
-
-
-def _kept(rule: TextRule) -> str:
-    if rule.truncate == "head+tail":
-        return f"the first {rule.head_length:,} and the last {rule.tail_length:,}"
-    return f"the {'first' if rule.truncate == 'head' else 'last'} {rule.max_length:,}"
 
 
 def _length_words(quantiles: dict[str, float]) -> str:

@@ -9,22 +9,23 @@ from markupsafe import Markup
 
 from models.text.plain import make_valid
 from training.report.figures import FILTERS
+from training.report.mistakes import excerpt
 
 # Not allowed in HTML, or without a shape: they show as U+FFFD.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def template(name: str) -> Any:
-    """The template in this folder."""
+    """A template of the folder ``templates``."""
     environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         finalize=_showable,
     )
-    environment.filters |= FILTERS
+    environment.filters |= FILTERS | {"excerpt": excerpt}
     return environment.get_template(name)
 
 

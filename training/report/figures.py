@@ -13,6 +13,11 @@ def points(difference: float) -> str:
     return f"{_signed(100 * difference, 1)}\u00a0points"
 
 
+def points_alone(difference: float) -> str:
+    """The same without the unit."""
+    return _signed(100 * difference, 1)
+
+
 def signed(difference: float) -> str:
     """A difference with its sign, three digits."""
     return _signed(difference, 3)
@@ -33,7 +38,9 @@ def count(number: float) -> str:
     return f"{number:,.0f}"
 
 
-FILTERS = {named.__name__: named for named in (percent, points, signed, figure, interval, count)}
+FILTERS = {
+    named.__name__: named for named in (percent, points, points_alone, signed, figure, interval, count)
+}
 
 
 def _signed(value: float, digits: int) -> str:

@@ -1,5 +1,6 @@
 """What a report is made of."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +9,8 @@ import numpy.typing as npt
 from models.runtime.manifest import Manifest
 from training.evaluate import Targets
 from training.history import History
+from training.report.top_words import WordFacts
+from training.review import Conflict
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +37,22 @@ class JudgedRows:
 
 @dataclass(frozen=True, slots=True)
 class ReportMaterial:
-    """Everything the page shows. ``manifest.files`` is still empty: the report is one of the files."""
+    """Everything the page shows.
+
+    Attributes:
+        manifest: of the model; its ``files`` are still empty: the report is one of the files.
+        history: of its training.
+        judged: the test rows, or those of dev where there is no test part.
+        dev: the dev rows where ``judged`` are others.
+        baseline: the baseline's probabilities of the judged rows, [rows, classes]; None where there is none.
+        words: what the training texts consist of.
+        conflicts: texts with several labels, in all parts of the data.
+    """
 
     manifest: Manifest
     history: History
     judged: JudgedRows
+    dev: JudgedRows | None
+    baseline: npt.NDArray[np.float64] | None
+    words: WordFacts
+    conflicts: Sequence[Conflict] = ()

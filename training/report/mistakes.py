@@ -1,6 +1,6 @@
 """The rows a person should read first: wrong, and sure of it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,13 +39,22 @@ class LabelMistake:
 
 
 def worst_mistakes(
-    labels: Sequence[str], calibration: Calibration, judged: JudgedRows, limit: int = SHOWN
+    labels: Sequence[str],
+    p: npt.NDArray[np.float64],
+    judged: JudgedRows,
+    limit: int = SHOWN,
+    but: Collection[int] = (),
 ) -> list[Mistake]:
-    """The wrong answers with the most confidence, most first."""
-    p = probabilities("classification", judged.logits, calibration.temperature)
+    """The wrong answers with the most confidence, most first.
+
+    Args:
+        p: calibrated probabilities, [rows, labels].
+        but: rows that are left out.
+    """
     guesses, confidence = p.argmax(axis=1), p.max(axis=1)
     wrong = np.flatnonzero(guesses != judged.targets)
-    order = wrong[np.argsort(-confidence[wrong], kind="stable")][:limit].tolist()
+    ordered = wrong[np.argsort(-confidence[wrong], kind="stable")].tolist()
+    order = [row for row in ordered if row not in but][:limit]
     answers, targets = guesses.tolist(), judged.targets.tolist()
     return [
         Mistake(

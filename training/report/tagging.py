@@ -1,148 +1,97 @@
 """The report of a tagging or joint model."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from models.runtime.manifest import Manifest
-from models.text.tags import Span, tag_names
-from training.history import History
-from training.report import card, plots
-from training.report.confusion import MOST_IN_TABLE, row_shares
+from models.text.tags import tag_names
+from training.report.answered import confidence_parts, conflict_parts, confusion_parts, text_parts
+from training.report.confusion import MOST_IN_TABLE, ConfusedPair, most_confused, row_shares
 from training.report.environment import template
-from training.report.memory_plot import memory_plots
-from training.report.mistakes import EXCERPT, SHOWN
+from training.report.marked import examples
+from training.report.render import run_parts
+from training.report.slices import grouped, label_rows
+from training.report.tagging_material import TaggingMaterial
+from training.report.tagging_slices import tagging_slices
 from training.report.transitions import strongest, transition_plot
-from training.report.verdict import judged_evaluation, metric_rows, verdict
-from training.tagging.figures import Answers
+from training.report.type_cells import NONE, type_cells
+from training.report.verdict import judged_evaluation
 
 _PAIRS = 12
-
-
-@dataclass(frozen=True, slots=True)
-class TaggingMaterial:
-    """Everything the page shows. ``manifest.files`` is still empty: the report is one of the files.
-
-    Attributes:
-        manifest: of the model.
-        history: of its training.
-        split: "test", or "dev" where there is no test part.
-        texts, intents, gold: the rows of that part, with what stands in them.
-        answers: what the network says of them.
-        transitions: the CRF's scores, [tags + 1, tags + 1].
-    """
-
-    manifest: Manifest
-    history: History
-    split: str
-    texts: tuple[str, ...]
-    intents: tuple[str, ...]
-    gold: tuple[tuple[Span, ...], ...]
-    answers: Answers
-    transitions: npt.NDArray[np.floating]
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A stretch of an example. ``kind``: "right", "invented" or "missed"; "" for what is no entity."""
-
-    text: str
-    entity: str
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A text with its entities marked. ``intent`` and ``answer`` are empty where the task has none."""
-
-    row: int
-    pieces: tuple[Piece, ...]
-    intent: str
-    answer: str
+_SECTIONS = {
+    "card": "Model card",
+    "metrics": "Metrics",
+    "slices": "Slices",
+    "types": "Types",
+    "confusions": "Intents",
+    "confidence": "Confidence",
+    "mistakes": "Labels to check",
+    "examples": "Examples",
+    "values": "Values",
+    "words": "Words",
+    "transitions": "Transitions",
+    "learning": "Learning",
+    "data": "Data",
+    "config": "Config",
+    "reproduce": "Reproduce",
+}
+_OF_INTENTS = ("confusions", "confidence", "words")
 
 
 def render_tagging_report(material: TaggingMaterial) -> str:
     """The page as a string that UTF-8 can hold; the same bytes for the same material."""
-    manifest, history = material.manifest, material.history
+    manifest = material.manifest
     assert manifest.tagging is not None
-    evaluation, entities = judged_evaluation(manifest), manifest.tagging.entities
+    entities = manifest.tagging.entities
+    joint = bool(material.judged_intents)
     crf = bool(manifest.config.get("model", {}).get("crf", True))
-    small = len(entities) < MOST_IN_TABLE
+    left_out = (() if joint else _OF_INTENTS) + (() if crf else ("transitions",))
     return template("tagging.html.j2").render(
-        card=card,
-        manifest=manifest,
-        history=history,
+        sections={id: name for id, name in _SECTIONS.items() if id not in left_out},
+        measure=", F1",
+        slice_measure="F1 of the entities",
+        multilabel=False,
+        joint=joint,
         part=material.split,
-        evaluation=evaluation,
-        verdict=verdict(manifest),
-        metrics=metric_rows(manifest),
-        types=sorted(evaluation.per_class.items(), key=lambda item: item[1]["f1"]),
-        names=[*entities, "none"],
-        confusion=evaluation.confusion if small else [],
-        shares=row_shares(evaluation.confusion).tolist() if small else [],
-        confused=[] if small else _confused(entities, evaluation.confusion),
+        types=label_rows(manifest),
+        slices=grouped(tagging_slices(material)),
         wrong=examples(material, right=False),
         right=examples(material, right=True),
+        values=material.values,
+        words=material.words,
         transition_plot=transition_plot(material.transitions) if crf else None,
         strongest=strongest(material.transitions, tag_names(entities), _PAIRS) if crf else [],
-        learning_plots=[
-            plots.loss_plot(history),
-            plots.score_plot(history, manifest.config.get("training", {}).get("monitor", "f1")),
-            *memory_plots(manifest.training),
-        ],
+        **run_parts(manifest, material.history),
+        **_type_parts(material, entities),
+        **(_intent_parts(material) if joint else conflict_parts(material.conflicts)),
     )
 
 
-def examples(material: TaggingMaterial, *, right: bool) -> list[Example]:
-    """Rows with entities that are all answered rightly, or rows with mistakes, the most mistakes first."""
-    found: list[tuple[int, Example]] = []
-    for row, (text, gold, said) in enumerate(
-        zip(material.texts, material.gold, material.answers.spans, strict=True)
-    ):
-        answer, intent = _intents(material, row)
-        wrong = len(set(gold) ^ set(said)) + (answer != intent)
-        if (right and gold and not wrong) or (not right and wrong):
-            found.append((wrong, Example(row + 1, marked(text, gold, said), intent, answer)))
-    if right:
-        step = max(1, len(found) // SHOWN)
-        return [example for _, example in found[::step]][:SHOWN]
-    return [example for _, example in sorted(found, key=lambda pair: -pair[0])][:SHOWN]
+def _type_parts(material: TaggingMaterial, entities: Sequence[str]) -> dict[str, Any]:
+    """Up to ``MOST_IN_TABLE`` types the whole table, else the worst pairs."""
+    names, counts = [*entities, NONE], judged_evaluation(material.manifest).confusion
+    small = len(names) <= MOST_IN_TABLE
+    pairs: list[ConfusedPair] = [] if small else most_confused(names, counts, MOST_IN_TABLE)
+    return {
+        "type_names": names,
+        "type_confusion": counts if small else [],
+        "type_shares": row_shares(counts).tolist() if small else [],
+        "type_pairs": pairs,
+        "type_cells": type_cells(material),
+    }
 
 
-def marked(text: str, gold: Sequence[Span], said: Sequence[Span]) -> tuple[Piece, ...]:
-    """A text cut at its entities, those answered first; missed ones show where no answer stands."""
-    spans = [(span, "right" if span in set(gold) else "invented") for span in said]
-    taken = [(span.start, span.end) for span in said]
-    spans += [
-        (span, "missed")
-        for span in gold
-        if not any(start < span.end and end > span.start for start, end in taken)
-    ]
-    pieces, place = [], 0
-    for span, kind in sorted(spans):
-        pieces.append(Piece(text[place : span.start], "", ""))
-        pieces.append(Piece(text[span.start : span.end], span.entity, kind))
-        place = span.end
-    pieces.append(Piece(text[place:][:EXCERPT], "", ""))
-    return tuple(piece for piece in pieces if piece.text)
-
-
-def _intents(material: TaggingMaterial, row: int) -> tuple[str, str]:
-    if material.answers.intents is None:
-        return "", ""
-    return material.manifest.labels[int(material.answers.intents[row])], material.intents[row]
-
-
-def _confused(entities: Sequence[str], confusion: Sequence[Sequence[int]]) -> list[dict[str, Any]]:
-    """The wrong pairs of types with the most entities."""
-    names = [*entities, "none"]
-    pairs = [
-        {"label": names[i], "answer": names[j], "count": count}
-        for i, row in enumerate(confusion)
-        for j, count in enumerate(row)
-        if i != j and count
-    ]
-    return sorted(pairs, key=lambda pair: -int(str(pair["count"])))[:MOST_IN_TABLE]
+def _intent_parts(material: TaggingMaterial) -> dict[str, Any]:
+    """Confusions, confidence and mistakes of the intents, as those of a classifier."""
+    manifest, intents = material.manifest, material.judged_intents
+    judged, dev = intents[0], intents[1] if len(intents) > 1 else None
+    counts = np.zeros((len(manifest.labels), len(manifest.labels)), np.int64)
+    known = judged.targets >= 0
+    np.add.at(counts, (judged.targets[known], judged.logits.argmax(axis=1)[known]), 1)
+    return {
+        **confusion_parts(manifest.labels, counts.tolist()),
+        **confidence_parts(manifest, judged, dev),
+        **text_parts(manifest, judged, None, material.conflicts),
+        "labels": manifest.labels,
+    }

@@ -3,9 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from models.runtime.decoding import probabilities
 from models.runtime.manifest import TAGGING, Evaluation, Interval, Manifest, main_metric
-from training.report.material import JudgedRows
 
 Outcome = Literal["better", "unclear", "worse", "alone"]
 
@@ -45,15 +43,6 @@ class Verdict:
     margin: Interval | None
     outcome: Outcome
     sentence: str
-
-
-@dataclass(frozen=True, slots=True)
-class Coverage:
-    """What the abstention threshold does to a part of the data; ``accuracy`` is that of the answered rows."""
-
-    split: str
-    answered: float
-    accuracy: float | None
 
 
 def judged_evaluation(manifest: Manifest) -> Evaluation:
@@ -111,19 +100,3 @@ def metric_rows(manifest: Manifest) -> list[MetricRow]:
             margin = -margin
         rows.append(MetricRow(name, title, meaning, network, baseline, margin))
     return rows
-
-
-def coverages(manifest: Manifest, judged: JudgedRows) -> list[Coverage]:
-    """Classification: share and accuracy of the rows that are answered, on dev and on the judged rows."""
-    if manifest.task == "multilabel":
-        return []
-    calibration = manifest.calibration
-    p = probabilities("classification", judged.logits, calibration.temperature)
-    answered = (p.max(axis=1) >= calibration.abstain_below) & (judged.lengths > 0)
-    right = p.argmax(axis=1) == judged.targets
-    here = Coverage(
-        judged.split, float(answered.mean()), float(right[answered].mean()) if answered.any() else None
-    )
-    if judged.split == "dev" or calibration.dev_answered is None:
-        return [here]
-    return [Coverage("dev", calibration.dev_answered, calibration.dev_accuracy_answered), here]

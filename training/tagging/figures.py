@@ -4,7 +4,7 @@ As conlleval and seqeval (strict) count: Tjong Kim Sang and De Meulder, Introduc
 task, 2003, section 3. Every figure of a run has a bootstrap interval over texts.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -129,6 +129,21 @@ def f1_margin(ours: SpanCounts, theirs: SpanCounts, seed: int) -> Interval:
     return interval(margin, Resamples(len(ours.hits), seed))
 
 
+def f1_interval(counts: SpanCounts, texts: npt.NDArray[np.bool_], seed: int) -> Interval:
+    """F1 of the entities of some texts, [texts]."""
+    hits, said, there = (part[texts].sum(axis=1) for part in (counts.hits, counts.said, counts.there))
+    return interval(lambda w: _f1(w @ hits, w @ said, w @ there), Resamples(int(texts.sum()), seed))
+
+
+def side_by_side(mine: Spans, theirs: Spans) -> Iterator[tuple[str | None, str | None]]:
+    """The type of each entity with that of the answer at its place; None where there is none."""
+    answers = {(span.start, span.end): span.entity for span in theirs}
+    for span in mine:
+        yield span.entity, answers.pop((span.start, span.end), None)
+    for answer in answers.values():
+        yield None, answer
+
+
 def type_confusion(
     gold: Sequence[Spans], answered: Sequence[Spans], entities: Sequence[str]
 ) -> npt.NDArray[np.int64]:
@@ -136,16 +151,12 @@ def type_confusion(
 
     The last column counts those without an answer at their place, the last row answers where no entity is.
     """
-    column = {entity: number for number, entity in enumerate(entities)}
+    column: dict[str | None, int] = {entity: number for number, entity in enumerate(entities)}
     found = np.zeros((len(entities) + 1, len(entities) + 1), np.int64)
     for mine, theirs in zip(gold, answered, strict=True):
-        answers = {(span.start, span.end): span.entity for span in theirs}
-        for span in mine:
-            answer = answers.pop((span.start, span.end), None)
-            if span.entity in column:
-                found[column[span.entity], -1 if answer is None else column[answer]] += 1
-        for answer in answers.values():
-            found[-1, column[answer]] += 1
+        for entity, answer in side_by_side(mine, theirs):
+            if entity is None or entity in column:
+                found[column.get(entity, -1), column.get(answer, -1)] += 1
     return found
 
 

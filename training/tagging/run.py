@@ -34,7 +34,8 @@ from training.interrupt import interruptible
 from training.onnx_files import check_onnx_size
 from training.previous import Previous
 from training.progress import Reporter
-from training.report.tagging import TaggingMaterial, render_tagging_report
+from training.report.gather_tagging import tagging_material
+from training.report.tagging import render_tagging_report
 from training.run_key import run_key
 from training.significance import paired
 from training.tagging.baseline import (
@@ -189,16 +190,11 @@ def save_tagger(
         EngramError: it cannot be written; the checkpoint stays.
     """
     manifest = _manifest(prepared, trained, baseline, extra)
-    dev, part = prepared.dataset.parts["dev"], prepared.judged_part
-    answers = trained.outputs[part].answers(prepared.texts.parts[part], prepared.dataset.entities)
+    dev = prepared.dataset.parts["dev"]
     arrays = tagger_weights(trained.model, prepared.spec)
 
     def report(final: Manifest) -> str:
-        rows, numbers = prepared.dataset.parts[part], prepared.texts.parts[part]
-        material = TaggingMaterial(
-            final, trained.history, part, rows.texts, rows.intents, numbers.gold, answers, arrays.transitions
-        )
-        return render_tagging_report(material)
+        return render_tagging_report(tagging_material(final, prepared, trained, baseline, arrays.transitions))
 
     path = export_tagger(
         prepared.config.output.artifacts,

@@ -1,6 +1,7 @@
 """Made-up runs whose every figure is known."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 
@@ -23,6 +24,8 @@ from training.abstention import coverage_curve
 from training.evaluate import accuracy_margin, evaluate
 from training.history import EpochRecord, History
 from training.report.material import JudgedRows, ReportMaterial
+from training.report.top_words import TypicalWord, WordFacts
+from training.review import Conflict
 
 MakeMaterial = Callable[..., ReportMaterial]
 
@@ -46,6 +49,7 @@ def _material(
     noise: float = 1.5,
     slices: Sequence[str] = (),
     config: dict[str, Any] | None = None,
+    conflicts: Sequence[Conflict] = (),
     seed: int = 0,
 ) -> ReportMaterial:
     generator = np.random.default_rng(seed)
@@ -109,7 +113,12 @@ def _material(
                 accuracy={"network": 0.75, "baseline": 0.8},
                 unchanged={"network": 0.875, "baseline": 0.85},
             ),
-            RobustnessRow(name="with a negation word", n=17, accuracy={"network": 0.625, "baseline": 0.5}),
+            RobustnessRow(
+                name="with a negation word",
+                n=17,
+                accuracy={"network": 0.625, "baseline": 0.5},
+                group="negation",
+            ),
         ]
         if baseline
         else [],
@@ -151,7 +160,15 @@ def _material(
         lengths=np.minimum(generator.lognormal(4.0, 1.0, rows), 900).astype(np.int64) + 1,
         unknown=generator.beta(1.0, 30.0, rows),
     )
-    return ReportMaterial(manifest, _history(epochs), judged)
+    return ReportMaterial(
+        manifest,
+        _history(epochs),
+        judged,
+        dev=replace(judged, split="dev") if split == "test" else None,
+        baseline=calibrated(other_logits) if baseline else None,
+        words=WordFacts({label: [TypicalWord("dull", 12, 3)] for label in labels}, False, {"Latin": 1.0}),
+        conflicts=conflicts,
+    )
 
 
 def _history(epochs: int) -> History:

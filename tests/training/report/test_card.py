@@ -7,13 +7,12 @@ from training.report import card
 from training.report.figures import percent, points, signed
 
 
-def test_use_and_limits_state_the_figures_of_the_data(make_material) -> None:
-    manifest = make_material().manifest
-    assert "one of 2 labels" in card.intended_use(manifest)
-    assert "2,400 rows" in card.intended_use(manifest)
-    assert "9 to 500 tokens" in card.intended_use(manifest)
-    assert "longer than 400 tokens (8.1\u00a0% of the training rows)" in card.limits(manifest)
-    assert "first 133 and the last 267" in card.limits(manifest)
+def test_use_states_the_figures_of_the_data(make_material) -> None:
+    gives, learned, scripts = card.intended_use(make_material().manifest, {"Latin": 0.98, "Han": 0.02})
+    assert gives == "It gives a text one of 2 labels: negative, positive."
+    assert "2,400 rows" in learned
+    assert "9 to 500 tokens" in learned
+    assert "Latin 98.0\u00a0%, Han 2.0\u00a0%" in scripts
 
 
 def test_shares_name_the_most_frequent_labels_and_count_the_rest() -> None:
@@ -34,21 +33,16 @@ def test_text_rule_says_what_is_kept(truncate, words) -> None:
     assert card.text_rule(TextRule(max_length=9, truncate=truncate)).endswith(f"cut to {words}")
 
 
-def test_abstention_is_explained_only_where_there_is_a_threshold(make_material) -> None:
-    manifest = make_material().manifest
-    assert "below 0.600" in card.abstention(manifest)
-    never = manifest.model_copy(
-        update={"calibration": manifest.calibration.model_copy(update={"abstain_below": 0.0})}
-    )
-    assert card.abstention(never).startswith("No answer is marked")
-    assert "threshold" in card.abstention(make_material(task="multilabel").manifest)
-
-
 def test_reproducing_names_the_commit_and_how_train_was_called(make_material) -> None:
     manifest = make_material().manifest
-    commit, command = card.reproduce(manifest).splitlines()
+    commit, setup, inspected, command = card.reproduce(manifest).splitlines()
     assert commit == f"git checkout {manifest.environment.git_commit}"
-    assert command.startswith("python -m training train run.toml  ")
+    assert manifest.environment.python in setup
+    assert inspected.startswith("python -m training inspect run.toml --json")
+    assert command == "python -m training train run.toml"
+    config = manifest.config | {"data": {"test": "my test.csv"}}
+    judged = card.reproduce(manifest.model_copy(update={"config": config})).splitlines()[-1]
+    assert judged.startswith("python -m training evaluate reviews/3 'my test.csv' --json")
     training = {"seed": 3, "seeds": {"n": 4}, "from": "old model/2"}
     again = card.reproduce(manifest.model_copy(update={"training": training}))
     assert "train run.toml --seeds 4 --from 'old model/2'" in again

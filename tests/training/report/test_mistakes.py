@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from models.runtime.decoding import probabilities
 from models.runtime.manifest import Calibration
 from training.report.material import JudgedRows
 from training.report.mistakes import EXCERPT, excerpt, worst_label_mistakes, worst_mistakes
@@ -19,18 +20,22 @@ def _judged(logits, targets) -> JudgedRows:
 
 def test_mistakes_are_the_most_confident_wrong_answers() -> None:
     logits = [[9, 0, 0], [0, 2, 0], [0, 0, 5], [3, 0, 0], [0, 1, 0]]
-    found = worst_mistakes(LABELS, Calibration(temperature=1.0), _judged(logits, [0, 0, 1, -1, 1]))
+    judged = _judged(logits, [0, 0, 1, -1, 1])
+    p = probabilities("classification", judged.logits, 1.0)
+    found = worst_mistakes(LABELS, p, judged)
     assert [one.row for one in found] == [2, 3, 1]
     assert [(one.label, one.answer) for one in found] == [("b", "c"), (None, "a"), ("a", "b")]
     assert found[0].excerpt == "text 2"
     assert found[0].confidence == np.exp(5.0) / (np.exp(5.0) + 2.0)
+    assert [one.row for one in worst_mistakes(LABELS, p, judged, but={3})] == [2, 1]
 
 
 def test_no_wrong_answer_left_out_is_surer_than_one_shown(make_material) -> None:
     material = make_material(labels=LABELS, noise=6.0)
-    judged, calibration = material.judged, material.manifest.calibration
-    everything = worst_mistakes(LABELS, calibration, judged, limit=10_000)
-    shown = worst_mistakes(LABELS, calibration, judged)
+    judged = material.judged
+    p = probabilities("classification", judged.logits, 1.0)
+    everything = worst_mistakes(LABELS, p, judged, limit=10_000)
+    shown = worst_mistakes(LABELS, p, judged)
     assert len(everything) == int((judged.logits.argmax(axis=1) != judged.targets).sum()) > len(shown) == 15
     assert min(one.confidence for one in shown) >= max(one.confidence for one in everything[15:])
 

@@ -105,13 +105,19 @@ def test_label_slice_and_confusion_tables_hold_the_figures_of_the_manifest(make_
     found = material.manifest.test
     by_label = {row[0]: row[1:] for row in tables["label-table"][1:]}
     for label, figures in found.per_class.items():
-        shown = [f"{figures[name]:.3f}" for name in ("precision", "recall", "f1")]
-        assert by_label[label] == [*shown, f"{figures['n']:.0f}"]
-    assert [float(row[3]) for row in tables["label-table"][1:]] == sorted(
+        rows, recall, theirs, *others = by_label[label]
+        assert (int(rows), recall.split()[0]) == (figures["n"], f"{figures['recall']:.3f}")
+        assert theirs == f"{material.manifest.baseline.per_class[label]['recall']:.3f}"
+        assert others == [f"{figures[name]:.3f}" for name in ("precision", "f1")]
+    assert [float(row[-1]) for row in tables["label-table"][1:]] == sorted(
         round(figures["f1"], 3) for figures in found.per_class.values()
     )
-    by_slice = {row[0]: row[1:3] for row in tables["slice-table"][1:]}
-    assert by_slice["source=x"] == ["150", f"{found.slices['source=x']['accuracy']:.3f}"]
+    by_slice = {row[0]: row[1:] for row in tables["slice-table"][1:]}
+    assert list(by_slice) == ["By negation", "with a negation word", "By source", "source=x", "source=y"]
+    n, network, baseline, _ = by_slice["source=x"]
+    assert (n, network.split()[0]) == ("150", f"{found.slices['source=x']['accuracy']:.3f}")
+    assert baseline == f"{material.manifest.baseline.slices['source=x']['accuracy']:.3f}"
+    assert by_slice["with a negation word"][0] == "17"
     counts = [[int(cell.split()[0]) for cell in row[1:]] for row in tables["confusion"][1:]]
     assert counts == found.confusion
 
@@ -121,9 +127,8 @@ def test_baselines_order_and_robustness_stand_in_tables(make_material, read_page
     names = [row[0] for row in page.tables["baseline-table"][1:]]
     assert names == ["TF-IDF 1-2-grams, logistic regression", "NB-weighted"]
     assert [row[1] for row in page.tables["baseline-table"][1:]] == ["0.875", "0.861"]
-    shuffled, negated = page.tables["robustness-table"][1:]
+    (shuffled,) = page.tables["robustness-table"][1:]
     assert shuffled == ["words shuffled", "300", "0.750 (−0.125)", "0.800 (−0.050)"]
-    assert negated == ["with a negation word", "17", "0.625", "0.500"]
     assert "p = 0.032" in page.text
     assert "Abstention" in page.text
 
@@ -142,7 +147,8 @@ def test_many_labels_show_the_confused_pairs_instead_of_the_whole_table(make_mat
 def test_multilabel_has_no_confusion_matrix_but_thresholds(make_material, read_page) -> None:
     page = read_page(render_report(make_material(task="multilabel", labels=("rude", "spam"), noise=4.0)))
     assert page.tables["label-table"][0][-1] == "Threshold"
-    assert not [name for name in page.tables if "confus" in name or name == "coverage-table"]
+    assert page.tables["threshold-table"][0][:3] == ["Probability of at least", "Precision", "Recall"]
+    assert not [name for name in page.tables if "confus" in name]
     assert "Missed:" in page.text
     assert "Invented:" in page.text
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from models.text.tags import Span, allowed_transitions, tag_names
-from training.report.tagging import Piece, marked
+from training.report.marked import Piece, marked
 from training.report.transitions import strongest, transition_plot
 
 

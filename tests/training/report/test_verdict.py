@@ -1,10 +1,9 @@
 """The sentence a reviewer reads first, and the figures behind it."""
 
-import numpy as np
 import pytest
 
 from models.runtime.manifest import Interval
-from training.report.verdict import coverages, metric_rows, verdict
+from training.report.verdict import metric_rows, verdict
 
 
 @pytest.mark.parametrize(
@@ -49,22 +48,3 @@ def test_metrics_the_baseline_lacks_have_no_margin(make_material) -> None:
     assert rows["accuracy"].margin is not None
     assert rows["macro_f1"].margin is None
     assert rows["macro_f1"].baseline is None
-
-
-def test_coverage_counts_rows_at_the_threshold_that_have_a_token(make_material) -> None:
-    material = make_material(rows=4, temperature=1.0)
-    # Confidences: 0.95, 0.88, 0.62 and 0.55; the threshold is 0.6; the last two rows are answered wrongly.
-    material.judged.logits[:] = [[3.0, 0.0], [0.0, 2.0], [0.5, 0.0], [0.2, 0.0]]
-    material.judged.targets[:] = [0, 1, 1, 1]
-    dev, test = coverages(material.manifest, material.judged)
-    assert (dev.split, dev.answered, dev.accuracy) == ("dev", 0.95, 0.9)
-    assert (test.split, test.answered, test.accuracy) == ("test", 0.75, pytest.approx(2 / 3))
-    material.judged.lengths[0] = 0
-    assert coverages(material.manifest, material.judged)[1].answered == 0.5
-
-
-def test_coverage_without_any_answer_has_no_accuracy(make_material) -> None:
-    material = make_material(split="dev")
-    material.judged.logits[:] = np.zeros(2)
-    (dev,) = coverages(material.manifest, material.judged)
-    assert (dev.answered, dev.accuracy) == (0.0, None)

@@ -1,0 +1,44 @@
+"""Which examples a cell of the confusion table leads to."""
+
+import numpy as np
+
+from models.runtime.decoding import probabilities
+from training.report.cells import MOST_CELLS, TEXTS, confusion_cells, label_cells
+
+LABELS = ("a", "b")
+TEXT = [f"text {i}" for i in range(8)]
+
+
+def test_wrong_cells_show_the_surest_rows_and_right_ones_the_least_sure() -> None:
+    sure_of_b = np.array([0.6, 0.9, 0.7, 0.8, 0.2, 0.1, 0.9, 0.9])
+    p = np.stack([1 - sure_of_b, sure_of_b], axis=1)
+    targets = np.array([0, 0, 0, 0, 0, 0, 1, -1])
+    cells = confusion_cells(LABELS, TEXT, targets, p, diagonal=True)
+    assert {key: cell.count for key, cell in cells.items()} == {"cell-0-1": 4, "cell-0-0": 2, "cell-1-1": 1}
+    assert [one.row for one in cells["cell-0-1"].examples] == [1, 3, 2]
+    assert [one.row for one in cells["cell-0-0"].examples] == [4, 5]
+    assert (cells["cell-0-1"].label, cells["cell-0-1"].answer) == LABELS
+    assert list(confusion_cells(LABELS, TEXT, targets, p, diagonal=False)) == ["cell-0-1"]
+
+
+def test_of_many_labels_the_largest_cells_are_shown(make_material) -> None:
+    material = make_material(labels=[f"l{i}" for i in range(60)], rows=900, noise=4.0)
+    judged = material.judged
+    p = probabilities("classification", judged.logits, 1.0)
+    cells = confusion_cells(material.manifest.labels, judged.texts, judged.targets, p, diagonal=False)
+    counts = np.array(material.manifest.test.confusion)
+    np.fill_diagonal(counts, 0)
+    assert [cell.count for cell in cells.values()] == sorted(counts.ravel().tolist())[::-1][:MOST_CELLS]
+    assert all(len(cell.examples) == min(TEXTS, cell.count) for cell in cells.values())
+
+
+def test_multilabel_rows_are_found_by_what_is_missed_and_invented() -> None:
+    p = np.array([[0.9, 0.2], [0.4, 0.3], [0.1, 0.8], [0.6, 0.9]])
+    targets = np.array([[1, 1], [1, 1], [1, 1], [0, 1]])
+    cells = label_cells(LABELS, TEXT, targets, p, np.array([0.5, 0.5]))
+    assert {key: [one.row for one in cell.examples] for key, cell in cells.items()} == {
+        "cell-missed-0": [2, 1],
+        "cell-missed-1": [0, 1],
+        "cell-invented-0": [3],
+    }
+    assert cells["cell-invented-0"].answer == "invented"

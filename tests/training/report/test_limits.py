@@ -1,0 +1,38 @@
+"""Limits are figures of the run, in words."""
+
+from models.runtime.manifest import RobustnessRow
+from training.report.limits import abstention, limits
+
+
+def test_length_rests_on_the_data(make_material) -> None:
+    found = " ".join(limits(make_material().manifest))
+    assert "longer than 400 tokens (8.1\u00a0% of the training rows)" in found
+    assert "first 133 and the last 267" in found
+
+
+def test_another_source_is_named_where_it_was_judged(make_material) -> None:
+    manifest = make_material().manifest
+    assert limits(manifest)[0].startswith("It was judged on rows of its own source only")
+    other = RobustnessRow(name="other data", n=1_200, accuracy={"network": 0.712, "baseline": 0.7})
+    found = limits(manifest.model_copy(update={"robustness": [*manifest.robustness, other]}))
+    assert found[0].startswith("On 1,200 rows of another source it answers 71.2\u00a0% rightly")
+
+
+def test_labels_learned_from_few_rows_and_the_weakest_are_named(make_material) -> None:
+    manifest = make_material(labels=("a", "b", "c"), noise=5.0).manifest
+    assert not [one for one in limits(manifest) if one.startswith("Learned from fewer")]
+    shares = {"a": 0.99, "b": 0.006, "c": 0.004}
+    data = manifest.data.model_copy(update={"label_share": shares, "rows": {"train": 1_000}})
+    found = limits(manifest.model_copy(update={"data": data}))
+    assert "Learned from fewer than 50 rows: c 4, b 6." in found
+    weakest = min(manifest.test.per_class, key=lambda label: manifest.test.per_class[label]["f1"])
+    assert any(one.startswith(f"Lowest F1, with the number judged: {weakest} (") for one in found)
+
+
+def test_abstention_is_explained_only_where_there_is_a_threshold(make_material) -> None:
+    manifest = make_material().manifest
+    assert "below 0.600" in abstention(manifest)
+    calibration = manifest.calibration.model_copy(update={"abstain_below": 0.0})
+    never = manifest.model_copy(update={"calibration": calibration})
+    assert abstention(never).startswith("No answer is marked")
+    assert "threshold" in abstention(make_material(task="multilabel").manifest)

@@ -1,0 +1,134 @@
+"""Example texts of the cells of a confusion table, so that a count can be followed to what it counts."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from training.evaluate import Targets
+from training.report.mistakes import excerpt
+
+MOST_CELLS = 30
+"""So many cells off the diagonal have examples, those with the most rows."""
+TEXTS = 3
+"""Examples of a cell."""
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.integer]
+
+
+@dataclass(frozen=True, slots=True)
+class CellExample:
+    """A row of a cell; ``confidence`` is the probability of the answer (multilabel: of the label)."""
+
+    row: int
+    excerpt: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Rows of ``label`` that were answered ``answer``, and some of them.
+
+    ``id`` is that of its place on the page. Multilabel: ``answer`` is "missed" or "invented", and all but the
+    largest cells are without examples.
+    """
+
+    id: str
+    label: str
+    answer: str
+    count: int
+    examples: tuple[CellExample, ...]
+
+    @property
+    def right(self) -> bool:
+        """Whether it stands on the diagonal."""
+        return self.label == self.answer
+
+
+def cell_id(label: Any, answer: Any) -> str:
+    """The id of a cell: its place in the table, or what is wrong with a label and the label's place."""
+    return f"cell-{label}-{answer}"
+
+
+def confusion_cells(
+    labels: Sequence[str], texts: Sequence[str], targets: Targets, p: Floats, *, diagonal: bool
+) -> dict[str, Cell]:
+    """The largest cells by id, the most rows first.
+
+    A wrong cell shows the answers that were surest; one of the diagonal those that were least sure.
+
+    Args:
+        labels: of the model.
+        texts: the judged rows.
+        targets: index of each row's label, -1 for one training did not have, [rows].
+        p: probabilities, [rows, labels].
+        diagonal: whether right answers have examples too.
+    """
+    guesses, confidence = p.argmax(axis=1), p.max(axis=1)
+    found = {}
+    for label, answer in _largest(labels, targets, guesses, diagonal=diagonal):
+        rows = np.flatnonzero((targets == label) & (guesses == answer))
+        sign = 1.0 if label == answer else -1.0
+        order = rows[np.argsort(sign * confidence[rows], kind="stable")]
+        cell = _cell(cell_id(label, answer), labels[label], labels[answer], texts, confidence, order)
+        found[cell.id] = cell
+    return found
+
+
+def label_cells(
+    labels: Sequence[str], texts: Sequence[str], targets: Targets, p: Floats, thresholds: Floats
+) -> dict[str, Cell]:
+    """Multilabel: rows that miss a label or get one they do not have, the surest first.
+
+    Args:
+        targets: 0 or 1, [rows, labels].
+        p: probabilities, [rows, labels].
+        thresholds: of the labels, [labels].
+    """
+    truth, answered = targets == 1, p >= thresholds
+    wrong = {"missed": truth & ~answered, "invented": answered & ~truth}
+    counts = sorted(
+        ((int(rows[:, c].sum()), c, kind) for kind, rows in wrong.items() for c in range(len(labels))),
+        key=lambda item: -item[0],
+    )
+    found = {}
+    for place, (count, c, kind) in enumerate(counts):
+        if count:
+            rows = np.flatnonzero(wrong[kind][:, c])
+            order = rows[np.argsort(p[rows, c] if kind == "missed" else -p[rows, c], kind="stable")]
+            most = TEXTS if place < MOST_CELLS else 0
+            cell = _cell(cell_id(kind, c), labels[c], kind, texts, p[:, c], order, most)
+            found[cell.id] = cell
+    return found
+
+
+def _largest(
+    labels: Sequence[str], targets: Integers, guesses: Integers, *, diagonal: bool
+) -> Iterable[tuple[int, int]]:
+    """(label, answer) of the wrong cells with the most rows, then those of the diagonal."""
+    counts = np.zeros((len(labels), len(labels)), dtype=np.int64)
+    known = targets >= 0
+    np.add.at(counts, (targets[known], guesses[known]), 1)
+    right = np.flatnonzero(np.diag(counts)).tolist()
+    np.fill_diagonal(counts, 0)
+    order = np.argsort(-counts, axis=None, kind="stable")[:MOST_CELLS]
+    wrong = zip(*(axis.tolist() for axis in np.unravel_index(order, counts.shape)), strict=True)
+    return [*((i, j) for i, j in wrong if counts[i, j]), *((i, i) for i in right if diagonal)]
+
+
+def _cell(
+    id: str,
+    label: str,
+    answer: str,
+    texts: Sequence[str],
+    confidence: Floats,
+    order: Integers,
+    most: int = TEXTS,
+) -> Cell:
+    examples = tuple(
+        CellExample(row, excerpt(texts[row]), float(confidence[row])) for row in order[:most].tolist()
+    )
+    return Cell(id, label, answer, len(order), examples)
