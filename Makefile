@@ -9,7 +9,7 @@ MARKERS ?= not slow and not browser
 PORT ?= 8501
 SERVE ?= 1
 
-.PHONY: help demo demo-data chinese-data setup fmt lint type client test check lock serve image bench chaos matrix clean
+.PHONY: help demo demo-data chinese-data setup fmt lint type client test check docs lock serve image bench chaos matrix clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -42,6 +42,9 @@ client: .venv/triton/.installed ## NVIDIA's client, for the one test that needs 
 
 test: lint type check ## everything a change has to pass (MARKERS= runs the slow tests too)
 
+docs: .venv/.docs ## build the documentation in site/, without a network
+	$(BIN)/mkdocs build --strict --quiet
+
 serve: .venv/.runtime ## serve the models in artifacts/
 	$(BIN)/python -m service
 
@@ -64,11 +67,12 @@ lock: .venv/.dev ## pin what pyproject.toml asks for
 	$(BIN)/uv pip compile pyproject.toml $(LOCK) --extra tensorflow --extra onnx --extra chinese -c requirements.txt -o requirements-service.txt
 	$(BIN)/uv pip compile pyproject.toml $(LOCK) --extra onnx --extra chinese -c requirements.txt -o requirements-slim.txt
 	echo 'tritonclient[http]' | $(BIN)/uv pip compile - $(LOCK) -o tests/service/requirements-triton.txt
+	$(BIN)/uv pip compile pyproject.toml $(LOCK) --extra docs -c requirements-dev.txt -o requirements-docs.txt
 
 LOCK := --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
 
 clean: ## remove what can be made again (not artifacts/)
-	rm -rf .venv data .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv data site .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
@@ -88,6 +92,11 @@ clean: ## remove what can be made again (not artifacts/)
 .venv/triton/.installed: tests/service/requirements-triton.txt | .venv/bin/python
 	$(PYTHON) -m venv .venv/triton
 	.venv/triton/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+.venv/.docs: requirements-docs.txt | .venv/bin/python
+	@echo "installing what requirements-docs.txt pins" >&2
+	$(PIP) install --quiet --require-hashes -r requirements-docs.txt
 	@touch $@
 
 $(REVIEWS): requirements-demo.txt | .venv/bin/python

@@ -1,0 +1,140 @@
+"""The commands of the pages, run as a reader would: in order, in one folder, on the data that a page writes.
+
+A comment before a block of a page says what becomes of it:
+
+- ``<!-- run -->``: it ends with 0; ``<!-- run: exit 2 -->``: with 2.
+- ``<!-- run: service -->``: it goes on until the end of the page, and then ends with 0.
+- ``<!-- prints -->``: each line stands in what the block before printed. ``...`` is anything, and a decimal
+  number any other: they differ a little between machines.
+"""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from service.server import listen
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = ("quickstart.md", "train.md", "serve.md")
+BLOCK = re.compile(r"<!-- (run|prints)(?:: ([^>]*?))? -->\n```\w*\n(.*?)```", re.DOTALL)
+READY_WITHIN_S = 90
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_commands_of_the_pages_do_what_the_pages_say(tmp_path: Path) -> None:
+    with listen("127.0.0.1", 0) as free:
+        reader = Reader(tmp_path, port=free.getsockname()[1])
+    for page in PAGES:
+        reader.follow(ROOT / "docs" / page)
+
+
+def test_a_page_that_promises_another_output_is_noticed() -> None:
+    assert (
+        unprinted('{"label": "billing", "confidence": 0.61, "n": 3}', ['"billing", "confidence": 0.7']) == []
+    )
+    assert unprinted("3 rows\n2 labels", ["3 rows", "2 labels"]) == []
+    assert unprinted("3 rows", ["4 rows"]) == ["4 rows"]
+    assert unprinted("2 labels\n3 rows", ["3 rows", "2 labels"]) == ["2 labels"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_mark_of_a_page_belongs_to_a_block(page: str) -> None:
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    blocks = BLOCK.findall(text)
+
+    assert len(blocks) == len(re.findall(r"<!-- (?:run|prints)", text))
+    assert [kind for kind, _, _ in blocks].count("run") >= 4
+
+
+class Reader:
+    """Somebody who follows the pages in one folder."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self.folder = folder
+        self.port = str(port)
+        # Not the package that may be installed, and no setting of this machine.
+        self.environment = {
+            name: value for name, value in os.environ.items() if not name.startswith("ENGRAM_")
+        } | {"PYTHONPATH": str(ROOT), "ENGRAM_PORT": self.port, "CUDA_VISIBLE_DEVICES": ""}
+        commands = folder / ".commands"
+        commands.mkdir()
+        for name, module in {"engram": "training", "python": None}.items():
+            call = f'exec "{sys.executable}" ' + (f'-m {module} "$@"' if module else '"$@"')
+            (commands / name).write_text(f"#!/bin/sh\n{call}\n")
+            (commands / name).chmod(0o755)
+        self.environment["PATH"] = f"{commands}{os.pathsep}{self.environment['PATH']}"
+
+    def follow(self, page: Path) -> None:
+        """Runs the commands of a page and compares what they print."""
+        services: list[subprocess.Popen[bytes]] = []
+        printed = ""
+        try:
+            for kind, how, content in BLOCK.findall(page.read_text(encoding="utf-8")):
+                if kind == "prints":
+                    assert not (lacking := unprinted(printed, content.splitlines())), (
+                        f"{page.name}: {lacking} is not in:\n{printed}"
+                    )
+                elif how == "service":
+                    services.append(self._serve(content))
+                else:
+                    printed = self._run(content, int(how.removeprefix("exit ") or 0), page.name)
+        finally:
+            for service in services:
+                service.send_signal(signal.SIGTERM)
+        assert [service.wait(timeout=30) for service in services] == [0] * len(services)
+
+    def _run(self, command: str, code: int, page: str) -> str:
+        done = subprocess.run(
+            self._shell(command),
+            cwd=self.folder,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == code, f"{page}:\n{command}\n{done.stdout}"
+        return done.stdout
+
+    def _serve(self, command: str) -> "subprocess.Popen[bytes]":
+        with (self.folder / "service.log").open("ab") as log:
+            process = subprocess.Popen(
+                self._shell(f"exec env {command}"), cwd=self.folder, env=self.environment, stdout=log
+            )
+        until = time.monotonic() + READY_WITHIN_S
+        while not self._is_ready():
+            assert process.poll() is None, (self.folder / "service.log").read_text()
+            assert time.monotonic() < until, (self.folder / "service.log").read_text()
+            time.sleep(0.2)
+        return process
+
+    def _is_ready(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=5):
+                return True
+        except OSError:
+            return False
+
+    def _shell(self, command: str) -> list[str]:
+        return ["bash", "-euo", "pipefail", "-c", command.replace("8501", self.port)]
+
+
+def unprinted(printed: str, lines: list[str]) -> list[str]:
+    """Lines that do not stand in ``printed``, in their order."""
+    lacking, place = [], 0
+    for line in filter(None, map(str.strip, lines)):
+        wanted = re.escape(line).replace(r"\.\.\.", ".*")
+        found = re.compile(re.sub(r"\d+\\\.\d+", r"\\d+\\.\\d+", wanted)).search(printed, place)
+        if found:
+            place = found.end()
+        else:
+            lacking.append(line)
+    return lacking
