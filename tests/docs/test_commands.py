@@ -87,9 +87,8 @@ class Reader:
                 else:
                     printed = self._run(content, int(how.removeprefix("exit ") or 0), page.name)
         finally:
-            for service in services:
-                service.send_signal(signal.SIGTERM)
-        assert [service.wait(timeout=30) for service in services] == [0] * len(services)
+            codes = [self._stop(service) for service in services]
+        assert codes == [0] * len(codes)
 
     def _run(self, command: str, code: int, page: str) -> str:
         done = subprocess.run(
@@ -115,6 +114,10 @@ class Reader:
             assert time.monotonic() < until, (self.folder / "service.log").read_text()
             time.sleep(0.2)
         return process
+
+    def _stop(self, service: "subprocess.Popen[bytes]") -> int:
+        service.send_signal(signal.SIGTERM)
+        return service.wait(timeout=30)
 
     def _is_ready(self) -> bool:
         try:
