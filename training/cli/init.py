@@ -34,9 +34,9 @@ _LENGTH_STEP = 16
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the verb's arguments."""
-    parser.add_argument(
-        "--data", type=Path, required=True, metavar="F", help=".csv, .tsv, .jsonl (each also .gz) or .parquet"
-    )
+    kinds = ".csv, .tsv, .jsonl (each also .gz) or .parquet"
+    parser.add_argument("file", type=Path, nargs="?", metavar="F", help=f"the data: {kinds}")
+    parser.add_argument("--data", type=Path, metavar="F", help="the same")
     parser.add_argument("--task", choices=get_args(Task), help="default: guessed from the label column")
     parser.add_argument("--text-column", metavar="C", help="default: guessed")
     parser.add_argument("--label-column", metavar="C", help="default: guessed")
@@ -47,6 +47,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Writes the config; says on stderr what was guessed, on stdout where the config is."""
+    if (args.file is None) == (args.data is None):
+        raise InputError("Give the file of the data, once: engram init reviews.csv.")
+    args.data = args.data or args.file
     output: Path = args.output
     if output.exists():
         raise InputError(f"{output} exists already and is not overwritten; give another --output.")

@@ -61,6 +61,7 @@ def load_dataset(config: Config) -> Dataset:
     warnings = [
         sentence for name in parts if name != "train" for sentence in judgeable(name, parts[name], labels)
     ]
+    warnings += _alike(labels)
     skipped = {
         f"{name}: {reason}": count
         for name, reading in readings.items()
@@ -102,7 +103,8 @@ def _split(given: Mapping[str, Rows], config: Config) -> dict[str, Rows]:
     for name, indices in drawn.items():
         if not indices:
             raise DataError(
-                f"data.{name} = {shares[name]:g} of {len(given['train'])} training rows gives no row; "
+                f"data.{name} = {shares[name]:g} of {len(given['train'])} training rows gives no row "
+                f"(they hold {len(set(given['train'].texts))} different texts, and equal ones stay together); "
                 "use a larger share, more rows or a file of its own."
             )
     parts = {"train": given["train"].take(stays)}
@@ -134,6 +136,19 @@ def judgeable(name: str, rows: Rows, labels: tuple[str, ...]) -> list[str]:
     if len(set(rows.labels)) == 1:
         warnings.append(f'{name}: every row has the label "{", ".join(rows.labels[0])}".')
     return warnings
+
+
+def _alike(labels: tuple[str, ...]) -> list[str]:
+    """A warning for labels that are one to a person."""
+    groups: dict[str, list[str]] = {}
+    for label in labels:
+        groups.setdefault(" ".join(label.casefold().split()), []).append(label)
+    return [
+        f"The labels {_listed(tuple(group))} differ in case or spaces only and are learned as {len(group)}; "
+        "data.label_names can give them one name."
+        for group in groups.values()
+        if len(group) > 1
+    ]
 
 
 def _meant(label: str, labels: tuple[str, ...]) -> str:

@@ -23,6 +23,12 @@ _FORMATS: dict[str, Format] = {
 }
 
 
+_SPREADSHEETS = {".xlsx", ".xls", ".xlsm", ".ods", ".numbers"}
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+# First lines of more are books; a few say what is to be known.
+_MOST_CHARACTERS = 2**22
+
+
 def format_of(path: Path) -> Format:
     """The format a file's name promises.
 
@@ -31,11 +37,13 @@ def format_of(path: Path) -> Format:
     """
     name = path.name.lower()
     plain = name.removesuffix(".gz")
-    found = _FORMATS.get(Path(plain).suffix)
+    suffix = Path(plain).suffix
+    found = _FORMATS.get(suffix)
     if found is None or (found == "parquet" and plain != name):
+        remedy = 'save this spreadsheet as "CSV UTF-8", or use' if suffix in _SPREADSHEETS else "use"
         raise DataError(
-            f"The format of {path} is not known by its name; use .csv, .tsv, .jsonl or .txt (each also .gz) "
-            "or .parquet."
+            f"The format of {path} is not known by its name; {remedy} .csv, .tsv, .jsonl or .txt (each also "
+            ".gz) or .parquet."
         )
     return found
 
@@ -75,15 +83,39 @@ def open_lines(path: Path) -> Iterator[Lines]:
             except (gzip.BadGzipFile, EOFError, zlib.error) as error:
                 raise DataError(f"{path} is broken gzip after row {lines.row}: {error}.") from error
             except UnicodeDecodeError as error:
+                is_utf_16 = lines.line == 1 and error.object.startswith(_UTF_16)
                 raise DataError(
                     f"{path}, row {lines.row + 1} (line {lines.line}) is not UTF-8: byte "
                     f"0x{error.object[error.start]:02x} at position {error.start + 1} of the line; "
-                    "save the file as UTF-8."
+                    f"{'it seems to be UTF-16; ' if is_utf_16 else ''}save the file as UTF-8 (in Excel: CSV "
+                    "UTF-8)."
                 ) from error
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror or error}.") from error
     if lines.line == 0:
         raise DataError(f"{path} is empty.")
+
+
+def first_lines(path: Path, count: int) -> tuple[list[str], bool]:
+    """The first lines of a text file as far as they can be read, and whether it has no more.
+
+    Raises:
+        DataError: there is no such file.
+    """
+    require_file(path)
+    lines: list[str] = []
+    characters = 0
+    try:
+        with gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb") as stream:
+            for raw in stream:
+                if len(lines) == count or characters >= _MOST_CHARACTERS:
+                    return lines, False
+                lines.append(raw.decode("utf-8" if lines else "utf-8-sig", errors="replace"))
+                characters += len(raw)
+    except (OSError, EOFError, zlib.error):
+        # Whoever reads all of it says what is wrong.
+        return lines, False
+    return lines, True
 
 
 def require_file(path: Path) -> None:

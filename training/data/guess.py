@@ -1,52 +1,24 @@
 """Guesses from a data file what a config must say of it, and why."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from statistics import fmean
 from typing import Any
 
 from models.errors import DataError
 from models.runtime.manifest import Task
+from training.data.columns import label_column as find_label_column
+from training.data.columns import require_header
+from training.data.columns import text_column as find_text_column
 from training.data.labels import is_missing
-from training.data.records import column_names, read_columns, require_columns
+from training.data.records import column_names, delimiter_of, expected_delimiter, read_columns, require_columns
 
 _ROWS_LOOKED_AT = 100_000
-_TEXT_NAMES = (
-    "text",
-    "review",
-    "sentence",
-    "content",
-    "comment",
-    "message",
-    "body",
-    "document",
-    "tweet",
-    "utterance",
-    "question",
-    "query",
-    "title",
-)
-_LABEL_NAMES = (
-    "label",
-    "labels",
-    "class",
-    "category",
-    "sentiment",
-    "intent",
-    "target",
-    "topic",
-    "emotion",
-    "polarity",
-    "rating",
-    "stars",
-    "tag",
-    "tags",
-    "y",
-)
-_SEPARATORS = (",", ";", "|")
+_SEPARATORS = (";", "|", ",")
+# Of the cells of several labels; what is rarer may be part of a name.
+_LEAST_SEVERAL = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,32 +46,61 @@ def guess_layout(
         DataError: the file cannot be read, lacks a column that is given, or none of its columns looks like
             text or like a label, or its labels hardly ever come again.
     """
-    names = list(dict.fromkeys(column_names(path)))
+    present = column_names(path)
+    # A spreadsheet leaves several columns without a name, and none of them can be asked for.
+    names = [name for name in present if present.count(name) == 1]
     rows = [record.values for record in islice(read_columns(path, names), _ROWS_LOOKED_AT)]
     columns = {
         name: [row[place] for row in rows if not is_missing(row[place])] for place, name in enumerate(names)
     }
     reasons: list[str] = []
     require_columns(path, [name for name in (text_column, label_column) if name is not None], names)
+    mark = delimiter_of(path)
+    if mark is not None and mark != expected_delimiter(path):
+        shown = {"\t": "tabs", ",": "commas"}.get(mark, f'"{mark}"')
+        reasons.append(f"The columns are separated by {shown}, whatever the file's name says.")
     if text_column is None:
-        text_column, why = _text_column(path, {n: c for n, c in columns.items() if n != label_column})
+        others = {name: cells for name, cells in columns.items() if name != label_column}
+        text_column, why = find_text_column(path, others, len(rows))
         reasons.append(f'The text is in the column "{text_column}": {why}.')
     if label_column is None:
-        label_column, why = _label_column(path, {n: c for n, c in columns.items() if n != text_column})
+        others = {name: cells for name, cells in columns.items() if name != text_column}
+        label_column, why = find_label_column(path, others, len(rows))
+        require_header(path, columns, label_column)
         reasons.append(f'The label is in the column "{label_column}": {why}.')
     cells = columns[label_column]
     if task is None:
-        task = "multilabel" if _are_lists(cells) else "classification"
-        reasons.append(
-            f'The task is "{task}": its cells are {"lists" if task == "multilabel" else "single values"}.'
-        )
+        task, why = _task(cells)
+        reasons.append(f'The task is "{task}": {why}.')
     if task == "classification":
         _require_repeats(path, label_column, cells)
     separator = None
     if task == "multilabel" and not _are_lists(cells):
-        separator = max(_SEPARATORS, key=lambda mark: sum(mark in str(cell) for cell in cells))
+        separator = _separator(cells) or max(
+            _SEPARATORS, key=lambda mark: sum(mark in str(cell) for cell in cells)
+        )
         reasons.append(f'The labels of a cell are split at "{separator}", the mark that most of them hold.')
     return Guess(task, text_column, label_column, separator, tuple(reasons))
+
+
+def _task(cells: Sequence[Any]) -> tuple[Task, str]:
+    if _are_lists(cells):
+        return "multilabel", "its cells are lists"
+    mark = _separator(cells)
+    if mark:
+        return "multilabel", f'split at "{mark}" its cells share their parts (--task classification keeps them whole)'
+    return "classification", "its cells are single values"
+
+
+def _separator(cells: Sequence[Any]) -> str | None:
+    """The mark that makes fewer labels out of more: "a", "b" and "a;b" are two, not three."""
+    kinds = {str(cell).strip() for cell in cells}
+    for mark in _SEPARATORS:
+        parts = {part.strip() for kind in kinds for part in kind.split(mark)} - {""}
+        several = sum(mark in str(cell) for cell in cells)
+        if several >= _LEAST_SEVERAL * len(cells) and 2 <= len(parts) < len(kinds):
+            return mark
+    return None
 
 
 def _require_repeats(path: Path, column: str, cells: Sequence[Any]) -> None:
@@ -109,48 +110,6 @@ def _require_repeats(path: Path, column: str, cells: Sequence[Any]) -> None:
             f'The column "{column}" of {path} has {kinds} different values in {len(cells)} rows, too many to '
             "learn; name another with --label-column."
         )
-
-
-def _text_column(path: Path, columns: Mapping[str, Sequence[Any]]) -> tuple[str, str]:
-    strings = {
-        name: cells
-        for name, cells in columns.items()
-        if cells and all(isinstance(cell, str) for cell in cells)
-    }
-    named = _named(strings, _TEXT_NAMES)
-    if named:
-        return named, "by its name"
-    if not strings:
-        raise DataError(f"{path} has no column of texts; its columns are {', '.join(columns) or 'none'}.")
-    lengths = {name: fmean(map(len, cells)) for name, cells in strings.items()}
-    longest = max(lengths, key=lambda name: lengths[name])
-    return longest, f"its strings are the longest, {lengths[longest]:.0f} characters on average"
-
-
-def _label_column(path: Path, columns: Mapping[str, Sequence[Any]]) -> tuple[str, str]:
-    named = _named(columns, _LABEL_NAMES)
-    if named:
-        return named, "by its name"
-    kinds = {name: len({str(cell) for cell in cells}) for name, cells in columns.items()}
-    # A label comes again and again; an identifier, a date or another text does not.
-    likely = {name: count for name, count in kinds.items() if 2 <= count <= len(columns[name]) / 2}
-    if not likely:
-        raise DataError(
-            f"No column of {path} looks like a label (a few values that come again and again); name one with "
-            f"--label-column. Its other columns are {', '.join(columns) or 'none'}."
-        )
-    fewest = min(likely, key=lambda name: likely[name])
-    return fewest, f"it has the fewest different values, {likely[fewest]}"
-
-
-def _named(columns: Mapping[str, Sequence[Any]], known: Sequence[str]) -> str | None:
-    """The column with the first of the known names, whatever its case."""
-    filled = [name for name, cells in columns.items() if cells]
-    return next((name for wanted in known for name in filled if name.strip().lower() == wanted), None)
-
-
-def _are_strings(cells: Sequence[Any]) -> bool:
-    return all(isinstance(cell, str) for cell in cells)
 
 
 def _are_lists(cells: Sequence[Any]) -> bool:

@@ -9,11 +9,13 @@ from typing import Any, NamedTuple
 
 from models.errors import DataError
 from models.nearest import nearest
-from training.data.files import Lines, format_of, open_lines, require_file
+from training.data.delimiter import declared_delimiter, find_delimiter
+from training.data.files import Lines, first_lines, format_of, open_lines, require_file
 
 # A field may be a whole book; csv stops at 128 KiB unless told otherwise.
 _LONGEST_FIELD = 2**31 - 1
 _JSON_ROWS_LOOKED_AT = 1000
+_LINES_LOOKED_AT = 200
 _PARQUET_BATCH = 4096
 LINE_COLUMN = "text"
 
@@ -40,7 +42,8 @@ class Record(NamedTuple):
 def read_columns(path: Path, columns: Sequence[str]) -> Iterator[Record]:
     """Reads some columns of a file, row by row, in bounded memory.
 
-    A ``.txt`` file has the one column "text": its lines. In JSON lines a row may lack a column as long as
+    A ``.txt`` file has the one column "text": its lines. The fields of CSV and TSV are separated by what its
+    first rows fit to: comma, semicolon, tab or "|". In JSON lines a row may lack a column as long as
     some row has it.
 
     Raises:
@@ -54,10 +57,8 @@ def read_columns(path: Path, columns: Sequence[str]) -> Iterator[Record]:
             return _json_lines(path, columns)
         case "text":
             return _plain_lines(path, columns)
-        case "csv":
-            return _separated(path, columns, ",")
-        case "tsv":
-            return _separated(path, columns, "\t")
+        case "csv" | "tsv":
+            return _separated(path, columns)
 
 
 def column_names(path: Path) -> list[str]:
@@ -75,9 +76,33 @@ def column_names(path: Path) -> list[str]:
             with open_lines(path) as lines:
                 rows = islice(_objects(path, lines), _JSON_ROWS_LOOKED_AT)
                 return list(dict.fromkeys(key for _, row in rows for key in row))
-        case form:
+        case "csv" | "tsv":
+            mark = delimiter_of(path) or ","
             with open_lines(path) as lines:
-                return next(_csv_rows(path, lines, "," if form == "csv" else "\t"), (0, []))[1]
+                return next(_csv_rows(path, lines, mark), (0, []))[1]
+
+
+def expected_delimiter(path: Path) -> str | None:
+    """What the name of a file promises to separate its fields; None of another format than CSV and TSV.
+
+    Raises:
+        DataError: its format is not known.
+    """
+    return {"csv": ",", "tsv": "\t"}.get(format_of(path))
+
+
+def delimiter_of(path: Path) -> str | None:
+    """What separates the fields of a CSV or TSV file; None of another format.
+
+    Raises:
+        DataError: the file is missing, or its format not known.
+    """
+    expected = expected_delimiter(path)
+    if expected is None:
+        return None
+    csv.field_size_limit(_LONGEST_FIELD)
+    lines, whole = first_lines(path, _LINES_LOOKED_AT)
+    return find_delimiter(lines, expected, whole=whole)
 
 
 def row_count(path: Path) -> int | None:
@@ -116,9 +141,10 @@ def require_columns(path: Path, columns: Sequence[str], present: Sequence[str]) 
             raise DataError(f'{path} has no column "{name}"{question} Its columns are {shown}.')
 
 
-def _separated(path: Path, columns: Sequence[str], delimiter: str) -> Iterator[Record]:
+def _separated(path: Path, columns: Sequence[str]) -> Iterator[Record]:
+    mark = delimiter_of(path) or ","
     with open_lines(path) as lines:
-        rows = _csv_rows(path, lines, delimiter)
+        rows = _csv_rows(path, lines, mark)
         _, header = next(rows, (0, []))
         require_columns(path, columns, header)
         for name in columns:
@@ -150,7 +176,7 @@ def _csv_rows(path: Path, lines: Lines, delimiter: str) -> Iterator[tuple[int, l
             ) from error
         if fields is None:
             return
-        if fields:
+        if fields and not (line == 1 and declared_delimiter(delimiter.join(fields))):
             yield line, fields
 
 
