@@ -97,12 +97,17 @@ def test_the_length_holds_most_texts_and_not_more_than_the_default(write, tmp_pa
     assert written(tmp_path, write(["text", "label", "id"], long)).text.max_length == 400
 
 
-def test_few_rows_are_read_more_often(write, tmp_path):
+def test_few_rows_are_read_more_often_and_many_begin_with_word_vectors(write, tmp_path):
     config = written(tmp_path, write(["text", "label", "id"]))
     assert (config.training.batch_size, config.text.min_count) == (16, 1)
     many = [(f"text {i}", "ab"[i % 2], "") for i in range(4000)]
     (tmp_path / "run.toml").unlink()
-    assert written(tmp_path, write(["text", "label", "id"], many)).training.batch_size == 64
+    config = written(tmp_path, write(["text", "label", "id"], many))
+    assert (config.training.batch_size, config.training.optimizer, config.model.vectors) == (
+        64,
+        "adamw",
+        "word2vec",
+    )
 
 
 def test_column_names_of_any_script_survive(write, tmp_path):
