@@ -25,8 +25,9 @@ _SETTINGS = """\
 set. A wrong value ends with one sentence and exit code 2; a variable that begins with `ENGRAM_` and is not
 listed here is named in the log (`unknown_setting`), with the setting it resembles."""
 _COMMANDS = """\
-`engram VERB` and `python -m training VERB` are the same. Exit codes: 0 done, 1 failed, 2 wrong usage or bad
-input, 130 stopped by Ctrl-C. An error is one sentence on standard error; `--debug` shows the traceback.
+`engram VERB` and `python -m training VERB` are the same. Results go to standard output, what is said
+meanwhile to standard error; `--quiet` keeps that to itself. Exit codes: 0 done, 1 failed, 2 wrong usage or
+bad input, 130 stopped by Ctrl-C. An error is one sentence on standard error; `--debug` shows the traceback.
 ARTIFACT is a path, `NAME` (its newest version), `NAME/VERSION` or `NAME@VERSION_LABEL`; names are looked up
 in `ENGRAM_ARTIFACTS` (default: `artifacts`). Options stand before ARTIFACT or behind the last argument."""
 _SERVICE = """\
@@ -101,7 +102,8 @@ def _verbs(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser
 
 def _arguments(parser: argparse.ArgumentParser) -> Iterator[tuple[str, str]]:
     for action in parser._actions:
-        if isinstance(action, argparse._HelpAction) or "--debug" in action.option_strings:
+        # Those that every verb has are told of once.
+        if {"--help", "--debug", "--quiet"} & set(action.option_strings):
             continue
         name = ", ".join(action.option_strings) or str(action.metavar)
         if action.option_strings and action.nargs != 0:
