@@ -1,13 +1,13 @@
 """``engram average CONFIG ARTIFACT ARTIFACT...``: saves the mean of saved models as one model."""
 
 import argparse
-import os
 from pathlib import Path
 
 from models.errors import InputError
 from models.runtime.location import artifacts_folder, find_artifact
 from models.runtime.manifest import TAGGING
 from training.cli.arguments import add_overrides
+from training.cli.saved import add_json, print_saved
 
 NAME = "average"
 HELP = "save the mean of models trained on the same rows as the next version of a config's model"
@@ -20,10 +20,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "artifacts", nargs="+", metavar="ARTIFACT", help="two or more: a path, NAME or NAME/VERSION each"
     )
     add_overrides(parser)
+    add_json(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Averages, judges and prints the artifact's path."""
+    """Averages, judges and prints the artifact's path, or its figures with ``--json``."""
     from training.config_file import load_config
 
     config = load_config(args.config, args.overrides)
@@ -33,7 +34,6 @@ def run(args: argparse.Namespace) -> int:
     if len({path.resolve() for path in paths}) < 2:
         raise InputError(f"An average needs two different models or more, not {', '.join(args.artifacts)}.")
 
-    from training.cli.figures import print_comparison
     from training.ensemble import average
     from training.members import open_members
     from training.progress import reporter
@@ -45,6 +45,5 @@ def run(args: argparse.Namespace) -> int:
     chosen = average(prepared, [member.member for member in members], best.seed, best.history)
     extra = {"ensemble": [member.reference for member in members]}
     path, manifest = save(prepared, chosen, judge_baseline(prepared), extra)
-    print_comparison(manifest)
-    print(os.fspath(path))
+    print_saved(path, manifest, as_json=args.json)
     return 0

@@ -1,7 +1,9 @@
 """``engram score ARTIFACT INPUT OUTPUT``: answers a file of any size."""
 
 import argparse
+import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 from models.errors import InputError
@@ -40,11 +42,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--processes", type=positive, default=available_cpus(), help="default: one a CPU (here %(default)s)"
     )
     parser.add_argument("--overwrite", action="store_true", help="replace OUTPUT if it exists")
+    parser.add_argument(
+        "--json", action="store_true", help="print path and figures as one JSON object instead of the path"
+    )
     parser.add_argument("--restart", action="store_true", help="throw away what an unfinished run has done")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Prints the path of the output; what happens meanwhile goes to standard error."""
+    """Prints the path of the output, or its figures with ``--json``; all else goes to standard error."""
     path = find_artifact(args.artifact, artifacts_folder())
 
     from models.runtime.artifact import open_artifact
@@ -80,7 +85,10 @@ def run(args: argparse.Namespace) -> int:
     if outcome.without_text:
         sentence += f"; {outcome.without_text:,} without text, which are marked as abstained"
     print(sentence, file=sys.stderr)
-    print(args.output)
+    if args.json:
+        print(json.dumps({"output": str(args.output), **asdict(outcome)}, ensure_ascii=False))
+    else:
+        print(args.output)
     return 0
 
 

@@ -1,7 +1,6 @@
-"""``engram train CONFIG``: trains, judges, saves. The only line on standard output is the artifact's path."""
+"""``engram train CONFIG``: trains, judges, saves. One line on standard output: the path, or JSON."""
 
 import argparse
-import os
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +8,7 @@ from models.errors import InputError
 from models.runtime.location import artifacts_folder, find_artifact
 from models.runtime.manifest import TAGGING
 from training.cli.arguments import add_overrides, positive
+from training.cli.saved import add_json, print_saved
 
 NAME = "train"
 HELP = "train a network as a config says and save it as the next version of its model"
@@ -34,10 +34,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--from", dest="previous", metavar="ARTIFACT", help="go on from the weights of a saved model"
     )
+    add_json(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Trains and prints the artifact's path."""
+    """Trains and prints the artifact's path, or its figures with ``--json``."""
     # Everything cheap is checked before TensorFlow is loaded.
     from training.config_file import load_config
 
@@ -50,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
 
         return train_tagger(args, config, previous_path)
 
-    from training.cli.figures import print_comparison, spread
+    from training.cli.figures import spread
     from training.cli.seeds import best_on_dev, remove_checkpoints, train_seeds
     from training.ensemble import average, member_of
     from training.previous import open_previous
@@ -75,6 +76,5 @@ def run(args: argparse.Namespace) -> int:
         extra["ensemble"] = [network.seed for network in networks]
     path, manifest = save(prepared, chosen, baseline, extra)
     remove_checkpoints(networks)
-    print_comparison(manifest)
-    print(os.fspath(path))
+    print_saved(path, manifest, as_json=args.json)
     return 0

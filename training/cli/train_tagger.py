@@ -1,11 +1,11 @@
 """``engram train CONFIG`` for the tasks tagging and joint."""
 
 import argparse
-import os
 from pathlib import Path
 from typing import Any
 
 from models.errors import InputError
+from training.cli.saved import print_saved
 from training.config import Config
 
 
@@ -16,7 +16,7 @@ def train_tagger(args: argparse.Namespace, config: Config, previous_path: Path |
             f'--ensemble averages labels of whole texts, but task = "{config.task}"; leave it out.'
         )
 
-    from training.cli.figures import print_comparison, spread
+    from training.cli.figures import spread
     from training.cli.seeds import best_on_dev, remove_checkpoints, train_seeds
     from training.previous import open_previous
     from training.progress import reporter
@@ -35,6 +35,5 @@ def train_tagger(args: argparse.Namespace, config: Config, previous_path: Path |
         extra["seeds"] = spread(networks, "f1")
     path, manifest = save_tagger(prepared, best_on_dev(networks), baseline, extra)
     remove_checkpoints(networks)
-    print_comparison(manifest)
-    print(os.fspath(path))
+    print_saved(path, manifest, as_json=args.json)
     return 0

@@ -1,5 +1,6 @@
 """Averaging models that were saved apart: the same as averaging in one run, and what is refused."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -30,10 +31,18 @@ def apart(engram: RunCli, config_file: Path) -> list[Path]:
 def test_models_saved_apart_average_like_those_of_one_run(
     engram: RunCli, config_file: Path, apart: list[Path]
 ) -> None:
-    together = saved(engram("train", config_file, *ONE_EPOCH, "--seeds", 2, "--ensemble"))
+    done = engram("train", config_file, *ONE_EPOCH, "--seeds", 2, "--ensemble", "--json", "--quiet")
+    assert (done.code, done.err) == (0, "")
+    figures = json.loads(done.out)
+    together = Path(figures["artifact"])
     averaged = saved(engram("average", config_file, *apart, *ONE_EPOCH))
     one, other = open_artifact(together).manifest, open_artifact(averaged).manifest
     assert other.training["ensemble"] == ["small/1", "small/2"]
+    assert figures["metrics"] == {name: figure.value for name, figure in one.test.metrics.items()}
+    assert (figures["n"], figures["judged_on"], figures["version"]) == (one.test.n, "test", 3)
+    assert figures["baseline"]["accuracy"] == one.baseline.metrics["accuracy"].value
+    assert figures["margin"]["value"] == one.margin.value
+    assert figures["seeds"]["n"] == 2
     assert other.dev == one.dev
     assert other.test == one.test
     assert other.parameters == one.parameters

@@ -1,3 +1,4 @@
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,19 @@ def test_vectors_are_written_shown_and_read_by_a_network(engram: Run, config_fil
     run = prepare(load_config(config_file, ["model.vectors=small.vec"]), PlainReporter())
     assert run.vectors is not None
     assert run.vectors.coverage == 1.0
+
+
+def test_json_holds_what_is_shown(engram: Run, config_file: Path) -> None:
+    done = engram(
+        "pretrain", config_file, "--near", "good", "--analogy", "was", "good", "row", "--json", "-q"
+    )
+    assert (done.code, done.err) == (0, "")
+    body = json.loads(done.out)
+    assert body["output"] == str(config_file.parent / "small.vec")
+    assert body["words"] == len((config_file.parent / "small.vec").read_text().splitlines()) - 1
+    assert [len(found) for found in body["near"].values()] == [5]
+    assert body["analogies"][0]["of"] == ["was", "good", "row"]
+    assert all(-1 <= cosine <= 1 for _, cosine in body["near"]["good"])
 
 
 def test_both_methods_and_characters_give_other_vectors(config_file: Path) -> None:

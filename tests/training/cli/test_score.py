@@ -92,6 +92,17 @@ def test_every_row_is_answered_in_its_place_as_predict_answers_it(
     assert not list(tmp_path.glob(".*"))
 
 
+def test_json_holds_the_figures_and_quiet_leaves_only_them(
+    engram: RunCli, tiny_artifact: Path, source: Path, tmp_path: Path
+) -> None:
+    output = tmp_path / "out.jsonl"
+    result = scored(engram, tiny_artifact, source, output, "--json", "--quiet")
+    figures = json.loads(result.out)
+    assert figures.pop("seconds") > 0
+    assert figures == {"output": str(output), "rows": 6, "resumed": 0, "without_text": 1}
+    assert result.err == ""
+
+
 def test_formats_go_into_each_other_and_kept_columns_keep_their_type(
     engram: RunCli, tiny_artifact: Path, tmp_path: Path
 ) -> None:
