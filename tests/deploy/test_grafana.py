@@ -5,6 +5,7 @@ import re
 import time
 from pathlib import Path
 
+import promql_parser
 import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
@@ -43,13 +44,17 @@ def shown(tmp_path_factory) -> dict[str, set[str]]:
     store.add("reviews", 1, data=reference.model_dump())
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "open_warm", lambda path, engine, max_batch: store.open(path))
-        client = create_app(Settings(artifacts=store.folder, reload_s=0)).test_client()
+        settings = Settings(artifacts=store.folder, reload_s=0, feedback=tmp_path_factory.mktemp("told"))
+        client = create_app(settings).test_client()
         until = time.monotonic() + 10
         while client.get("/readyz").status_code != 200:
             assert time.monotonic() < until
     for _ in range(2):
         client.post("/predict", json={"texts": ["good"] * 200})
     client.post("/predict", data="{")
+    client.post("/predict", json={"text": "good"}, headers={"X-Request-ID": "one"})
+    told = client.post("/feedback", json={"request_id": "one", "label": "positive"})
+    assert told.status_code == 200, told.get_json()
     text = client.get("/metrics").get_data(as_text=True)
     found: dict[str, set[str]] = {}
     for line in text.splitlines():
@@ -76,7 +81,11 @@ def test_every_metric_and_label_is_there(expression, shown) -> None:
     }
     known = set().union(ADDED, *(shown[name] or {"model", "version", "kind", "outcome"} for name in names))
     assert grouped <= known | ({"model", "version"} if "engram:" in expression else set())
-    assert expression.count("(") == expression.count(")")
+
+
+@pytest.mark.parametrize("expression", EXPRESSIONS)
+def test_every_expression_is_promql(expression) -> None:
+    promql_parser.parse(expression.replace("$__rate_interval", "5m").replace("$__range", "1h"))
 
 
 def test_no_metric_of_the_service_is_left_without_a_panel(shown) -> None:
