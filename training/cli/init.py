@@ -29,7 +29,7 @@ _FEW_ROWS = 2_000
 # A few rows are a few steps an epoch: smaller batches and more epochs, and every word counts.
 _FOR_FEW_ROWS = {"text": {"min_count": 1}, "training": {"epochs": 30, "batch_size": 16, "patience": 5}}
 # Decision 10: what did best on seven sets of English and Chinese texts.
-_FOR_MANY_ROWS = {
+_FOR_MANY_ROWS: dict[str, dict[str, Any]] = {
     "model": {"vectors": "word2vec"},
     "training": {
         "epochs": 6,
