@@ -43,7 +43,7 @@ client: .venv/triton/.installed ## NVIDIA's client, for the one test that needs 
 test: lint type check ## everything a change has to pass (MARKERS= runs the slow tests too)
 
 docs: .venv/.docs ## build the documentation in site/, without a network
-	$(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 serve: .venv/.runtime ## serve the models in artifacts/
 	$(BIN)/python -m service
