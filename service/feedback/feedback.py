@@ -201,9 +201,9 @@ def _labels(request: FeedbackRequest, manifest: Manifest) -> list[str]:
     for label in labels:
         if label not in manifest.labels:
             near = nearest(label, manifest.labels)
-            question = f", did you mean {near!r}?" if near else ";"
+            question = f"did you mean {near!r}? It" if near else "it"
             raise UnknownLabelError(
-                f"{manifest.name!r} has no label {label!r}{question} it has: {', '.join(manifest.labels)}"
+                f"{manifest.name!r} has no label {label!r}; {question} has: {', '.join(manifest.labels)}"
             )
     return labels
 

@@ -74,16 +74,18 @@ def service_sentence(manifest: "Manifest") -> str:
 
 
 def _print(manifest: "Manifest", found: "list[LabelThreshold]", title: str) -> None:
+    from rich import box
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(title=title, title_justify="left")
-    for column in ("label", "rows", "threshold", "precision", "recall", "F1", "now", "precision, recall, F1"):
+    # Ten columns have to fit into a terminal of 80.
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, padding=0)
+    figures = ("prec.", "recall", "F1")
+    for column in ("label", "rows", "threshold", *figures, "now", *figures):
         table.add_column(column, justify="left" if column == "label" else "right")
     for one in found:
         cells = ["not reached", "", "", ""] if one.found is None else _cells(one.found)
-        threshold, *figures = _cells(one.now)
-        table.add_row(one.label, f"{one.rows:,}", *cells, threshold, ", ".join(figures))
+        table.add_row(one.label, f"{one.rows:,}", *cells, *_cells(one.now))
     # Labels are data: nothing in them is markup.
     console = Console(markup=False, highlight=False, emoji=False)
     console.print(table)

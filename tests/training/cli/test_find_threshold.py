@@ -28,6 +28,8 @@ def test_the_table_says_what_the_service_does(engram: RunCli, tiny_artifact: Pat
     assert result.code == 0, result.err
     for part in ("the best F1", "on 400 rows", "negative", "positive", "The service gives the best guess"):
         assert part in result.out
+    # Nothing is cut off on a terminal of 80 columns.
+    assert "…" not in result.out
 
 
 @pytest.mark.parametrize("value", ["0", "1.5", "high"])
