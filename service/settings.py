@@ -256,7 +256,11 @@ def _sentence(error: ValidationError) -> str:
             continue
         variable = PREFIX + str(problem["loc"][0]).upper()
         message = problem["msg"].removeprefix("Value error, ")
-        sentences.append(f"{variable} is {_shown(problem['input'])}: {message[0].lower()}{message[1:]}")
+        near = nearest(str(problem["input"]), re.findall(r"'([^']+)'", message))
+        question = f"; did you mean {near!r}?" if near else ""
+        sentences.append(
+            f"{variable} is {_shown(problem['input'])}: {message[0].lower()}{message[1:]}{question}"
+        )
     return "; ".join(sentences)
 
 

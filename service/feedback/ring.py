@@ -89,13 +89,6 @@ class Ring:
                 if path.stat().st_mtime < now - self.keep_s:
                     path.unlink()
 
-    def close(self) -> None:
-        """Closes the file that was written to."""
-        with self._lock:
-            if self._descriptor >= 0:
-                os.close(self._descriptor)
-                self._descriptor = -1
-
     def _fits(self, size: int, now: float) -> bool:
         if self._descriptor < 0 or size > self._left_bytes or now >= self._full_at:
             return False

@@ -49,6 +49,12 @@ def test_a_wrong_value_is_one_sentence_with_the_variable_and_the_value(monkeypat
     assert "\n" not in str(caught.value)
 
 
+def test_a_value_nearly_right_is_named(monkeypatch) -> None:
+    monkeypatch.setenv("ENGRAM_ENGINE", "onx")
+    with pytest.raises(ConfigError, match=r"did you mean 'onnx'\?$"):
+        load_settings()
+
+
 def test_a_queue_smaller_than_a_request_is_refused(monkeypatch) -> None:
     monkeypatch.setenv("ENGRAM_MAX_QUEUE", "100")
     with pytest.raises(ConfigError, match="ENGRAM_MAX_QUEUE is 100"):
