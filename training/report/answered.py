@@ -73,13 +73,12 @@ def text_parts(
         }
     doubts = likely_label_errors(labels, judged, p, baseline)
     shown = doubts[:MOST]
-    small = len(labels) <= MOST_IN_TABLE
     return found | {
         "unknown_labels": int((judged.targets < 0).sum()),
-        "cells": confusion_cells(labels, judged.texts, judged.targets, p, diagonal=small),
+        "cells": confusion_cells(labels, judged.texts, judged.targets, p),
         "doubts": shown,
         "doubts_found": len(doubts),
-        "doubters": "network" if baseline is None else "network and baseline",
+        "doubters": "the network" if baseline is None else "network and baseline",
         "mistakes": worst_mistakes(labels, p, judged, but={doubt.row - 1 for doubt in shown}),
     }
 

@@ -1,6 +1,6 @@
 """Example texts of the cells of a confusion table, so that a count can be followed to what it counts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +10,10 @@ import numpy.typing as npt
 from training.evaluate import Targets
 from training.report.mistakes import excerpt
 
-MOST_CELLS = 30
+MOST_CELLS = 20
 """So many cells off the diagonal have examples, those with the most rows."""
+MOST_ON_DIAGONAL = 10
+"""With more labels, right answers have no examples."""
 TEXTS = 3
 """Examples of a cell."""
 
@@ -54,7 +56,7 @@ def cell_id(label: Any, answer: Any) -> str:
 
 
 def confusion_cells(
-    labels: Sequence[str], texts: Sequence[str], targets: Targets, p: Floats, *, diagonal: bool
+    labels: Sequence[str], texts: Sequence[str], targets: Targets, p: Floats
 ) -> dict[str, Cell]:
     """The largest cells by id, the most rows first.
 
@@ -65,11 +67,10 @@ def confusion_cells(
         texts: the judged rows.
         targets: index of each row's label, -1 for one training did not have, [rows].
         p: probabilities, [rows, labels].
-        diagonal: whether right answers have examples too.
     """
     guesses, confidence = p.argmax(axis=1), p.max(axis=1)
     found = {}
-    for label, answer in _largest(labels, targets, guesses, diagonal=diagonal):
+    for label, answer in _largest(len(labels), targets, guesses):
         rows = np.flatnonzero((targets == label) & (guesses == answer))
         sign = 1.0 if label == answer else -1.0
         order = rows[np.argsort(sign * confidence[rows], kind="stable")]
@@ -105,18 +106,16 @@ def label_cells(
     return found
 
 
-def _largest(
-    labels: Sequence[str], targets: Integers, guesses: Integers, *, diagonal: bool
-) -> Iterable[tuple[int, int]]:
+def _largest(labels: int, targets: Integers, guesses: Integers) -> list[tuple[int, int]]:
     """(label, answer) of the wrong cells with the most rows, then those of the diagonal."""
-    counts = np.zeros((len(labels), len(labels)), dtype=np.int64)
+    counts = np.zeros((labels, labels), dtype=np.int64)
     known = targets >= 0
     np.add.at(counts, (targets[known], guesses[known]), 1)
-    right = np.flatnonzero(np.diag(counts)).tolist()
+    right = [(i, i) for i in np.flatnonzero(np.diag(counts)).tolist() if labels <= MOST_ON_DIAGONAL]
     np.fill_diagonal(counts, 0)
     order = np.argsort(-counts, axis=None, kind="stable")[:MOST_CELLS]
     wrong = zip(*(axis.tolist() for axis in np.unravel_index(order, counts.shape)), strict=True)
-    return [*((i, j) for i, j in wrong if counts[i, j]), *((i, i) for i in right if diagonal)]
+    return [*((i, j) for i, j in wrong if counts[i, j]), *right]
 
 
 def _cell(

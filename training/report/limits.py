@@ -99,11 +99,14 @@ def _figures(rows: Sequence[RobustnessRow]) -> str:
 def _weak_labels(manifest: Manifest) -> Iterator[str]:
     found = judged_evaluation(manifest).per_class
     if len(found) > 2:
-        weakest = sorted(found, key=lambda label: found[label]["f1"])[:_WEAKEST]
+        mean = sum(figures["f1"] for figures in found.values()) / len(found)
+        below = [label for label in found if found[label]["f1"] < mean]
+        weakest = sorted(below, key=lambda label: found[label]["f1"])[:_WEAKEST]
         shown = ", ".join(
             f"{label} ({found[label]['f1']:.3f}, {found[label]['n']:,.0f})" for label in weakest
         )
-        yield f"Lowest F1, with the number judged: {shown}."
+        if shown:
+            yield f"Lowest F1, with the number judged: {shown}."
 
 
 def _rare_labels(manifest: Manifest) -> Iterator[str]:

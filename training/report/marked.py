@@ -10,11 +10,15 @@ from training.report.tagging_material import TaggingMaterial
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of an example. ``kind``: "right", "invented" or "missed"; "" for what is no entity."""
+    """A stretch of an example. ``kind``: "right", "invented" or "missed"; "" for what is no entity.
+
+    ``instead`` is the right type of an entity that was answered at its place, but as another.
+    """
 
     text: str
     entity: str
     kind: str
+    instead: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,7 @@ def examples(material: TaggingMaterial, *, right: bool) -> list[Example]:
 
 def marked(text: str, gold: Sequence[Span], said: Sequence[Span]) -> tuple[Piece, ...]:
     """A text cut at its entities, those answered first; missed ones show where no answer stands."""
+    types = {(span.start, span.end): span.entity for span in gold}
     spans = [(span, "right" if span in set(gold) else "invented") for span in said]
     taken = [(span.start, span.end) for span in said]
     spans += [
@@ -65,7 +70,8 @@ def marked(text: str, gold: Sequence[Span], said: Sequence[Span]) -> tuple[Piece
     pieces, place = [], 0
     for span, kind in sorted(spans):
         pieces.append(Piece(_shortened(text[place : span.start]), "", ""))
-        pieces.append(Piece(text[span.start : span.end], span.entity, kind))
+        instead = types.get((span.start, span.end), "") if kind == "invented" else ""
+        pieces.append(Piece(text[span.start : span.end], span.entity, kind, instead))
         place = span.end
     pieces.append(Piece(_shortened(text[place:]), "", ""))
     return tuple(piece for piece in pieces if piece.text)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullFormatter
 
 from training.report.svg import ACCENT, Plot, inline_svg, plot_style
 
@@ -23,6 +24,9 @@ def memory_plot(norms: Sequence[float]) -> Plot:
         axes = figure.add_subplot()
         axes.plot(range(len(shares)), shares, color=ACCENT)
         axes.set_yscale("log")
+        # The usual labels of a logarithmic axis are mathematical markup, which an SVG does not read.
+        axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+        axes.yaxis.set_minor_formatter(NullFormatter())
         axes.grid(axis="y")
         axes.set(
             title="How far back the memory reaches",

@@ -38,6 +38,7 @@ def render_report(material: ReportMaterial) -> str:
     return template("page.html.j2").render(
         sections=_SECTIONS,
         measure="",
+        noun="label",
         slice_measure="Share of rows with exactly the right labels" if multilabel else "Accuracy",
         multilabel=multilabel,
         part=judged.split,

@@ -50,6 +50,7 @@ def render_tagging_report(material: TaggingMaterial) -> str:
     return template("tagging.html.j2").render(
         sections={id: name for id, name in _SECTIONS.items() if id not in left_out},
         measure=", F1",
+        noun="intent",
         slice_measure="F1 of the entities",
         multilabel=False,
         joint=joint,

@@ -7,26 +7,19 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from models.runtime.version_labels import write_version_labels
+from tests.chromium import chromium
 from tests.service.page.models import train
 from tests.service.page.watched import Watched
 from tests.service.process import Service
 
-# Root has no sandbox to put it into.
-_OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    # No longer than a module: while it is open, no other test can run an asyncio loop of its own.
-    path = shutil.which("chromium")
-    assert path, "Chromium is missing: apt-get install chromium"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=_OPTIONS)
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

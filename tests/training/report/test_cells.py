@@ -13,19 +13,18 @@ def test_wrong_cells_show_the_surest_rows_and_right_ones_the_least_sure() -> Non
     sure_of_b = np.array([0.6, 0.9, 0.7, 0.8, 0.2, 0.1, 0.9, 0.9])
     p = np.stack([1 - sure_of_b, sure_of_b], axis=1)
     targets = np.array([0, 0, 0, 0, 0, 0, 1, -1])
-    cells = confusion_cells(LABELS, TEXT, targets, p, diagonal=True)
+    cells = confusion_cells(LABELS, TEXT, targets, p)
     assert {key: cell.count for key, cell in cells.items()} == {"cell-0-1": 4, "cell-0-0": 2, "cell-1-1": 1}
     assert [one.row for one in cells["cell-0-1"].examples] == [1, 3, 2]
     assert [one.row for one in cells["cell-0-0"].examples] == [4, 5]
     assert (cells["cell-0-1"].label, cells["cell-0-1"].answer) == LABELS
-    assert list(confusion_cells(LABELS, TEXT, targets, p, diagonal=False)) == ["cell-0-1"]
 
 
 def test_of_many_labels_the_largest_cells_are_shown(make_material) -> None:
     material = make_material(labels=[f"l{i}" for i in range(60)], rows=900, noise=4.0)
     judged = material.judged
     p = probabilities("classification", judged.logits, 1.0)
-    cells = confusion_cells(material.manifest.labels, judged.texts, judged.targets, p, diagonal=False)
+    cells = confusion_cells(material.manifest.labels, judged.texts, judged.targets, p)
     counts = np.array(material.manifest.test.confusion)
     np.fill_diagonal(counts, 0)
     assert [cell.count for cell in cells.values()] == sorted(counts.ravel().tolist())[::-1][:MOST_CELLS]

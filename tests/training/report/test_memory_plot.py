@@ -23,6 +23,9 @@ def test_the_caption_says_how_far_the_memory_reaches(norms: list[float], words: 
 
 def test_the_page_shows_it_and_older_models_have_none(make_material: Callable[..., Any]) -> None:
     material = make_material()
-    assert "How far back the memory reaches" in render_report(material)
+    shown = render_report(material)
+    assert "How far back the memory reaches" in shown
+    assert "0.01" in shown
+    assert "mathdefault" not in shown
     older = replace(material, manifest=material.manifest.model_copy(update={"training": {"seed": 1}}))
     assert "How far back the memory reaches" not in render_report(older)

@@ -21,6 +21,19 @@ def test_entities_are_marked_as_right_invented_or_missed() -> None:
     )
 
 
+def test_an_entity_of_another_type_shows_the_right_one() -> None:
+    (piece,) = marked("Rome", [Span(0, 4, "from")], [Span(0, 4, "to")])
+    assert piece == Piece("Rome", "to", "invented", "from")
+
+
+def test_long_stretches_between_entities_are_shortened() -> None:
+    text = f"{'a' * 900} Rome {'b' * 900}"
+    before, _, after = marked(text, [Span(901, 905, "city")], [])
+    assert len(before.text) < 320 > len(after.text)
+    assert before.text.startswith("aaa")
+    assert after.text.endswith("bbb")
+
+
 def test_the_likeliest_and_the_unlikeliest_allowed_pairs_are_listed() -> None:
     scores = np.where(allowed_transitions(1), np.arange(36).reshape(6, 6), -1e4).astype(np.float32)
     pairs = strongest(scores, tag_names(["city"]), 2)
