@@ -19,8 +19,19 @@ class Parser(argparse.ArgumentParser):
         found, rest = self.parse_known_args(arguments)
         if rest:
             parser = self._chosen(found)
-            parser.error(parser._not_known(rest))
+            if not parser._take_late(found, rest):
+                parser.error(parser._not_known(rest))
         return found
+
+    def _take_late(self, found: argparse.Namespace, rest: Sequence[str]) -> bool:
+        """Adds ``rest`` to the list of arguments, which Python's parser ends at the first option."""
+        if any(word.startswith("-") for word in rest):
+            return False
+        for action in self._actions:
+            if not action.option_strings and action.nargs in ("*", "+") and action.type is None:
+                setattr(found, action.dest, [*(getattr(found, action.dest) or ()), *rest])
+                return True
+        return False
 
     def _chosen(self, found: argparse.Namespace) -> "Parser":
         """The parser of the verb that was chosen, else this one."""

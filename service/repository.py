@@ -173,7 +173,7 @@ class Repository:
         model = self._models.get(name)
         if model is None:
             if not self._looked or not self._models:
-                raise NotReadyError("the models are being loaded; try again in a moment")
+                raise self._without_models()
             near = nearest(name, self._models)
             question = f"did you mean {near!r}? There are" if near else "there are"
             raise ModelNotFoundError(
@@ -220,12 +220,22 @@ class Repository:
             return self._default_model
         names = [name for name, model in self._models.items() if model.current]
         if not self._ready or not names:
-            raise NotReadyError("the models are being loaded; try again in a moment")
+            raise self._without_models()
         if len(names) > 1:
             raise ModelRequiredError(
                 f"several models are served; name one in 'model': {', '.join(sorted(names))}"
             )
         return names[0]
+
+    def _without_models(self) -> NotReadyError | ModelUnavailableError:
+        """Why no model answers."""
+        statuses = [status for model in self._models.values() for status in model.statuses.values()]
+        if not self._looked or any(status.state in ("START", "LOADING") for status in statuses):
+            return NotReadyError("the models are being loaded; try again in a moment")
+        if not self._models:
+            return NotReadyError("there is no model yet: the folder of saved models is empty")
+        names = ", ".join(sorted(self._models))
+        return ModelUnavailableError(f"no model can be served; GET /v1/models/NAME says why, of {names}")
 
     def _without_version(self, name: str, model: Served) -> NotReadyError | ModelUnavailableError:
         if model.unloaded:

@@ -130,7 +130,10 @@ def _out_of_fold(
     for fold in range(FOLDS):
         asked, learned = np.flatnonzero(folds == fold), np.flatnonzero(folds != fold)
         if not len(asked) or len(set(index[learned].tolist())) < 2:
-            raise DataError(f"{len(rows)} rows are too few to be learned from and asked in {FOLDS} parts.")
+            raise DataError(
+                f"{len(rows)} rows are too few to be learned from and asked in {FOLDS} parts; use more "
+                "rows of every label."
+            )
         part = replace(
             data,
             train=[rows[i].text for i in learned.tolist()],

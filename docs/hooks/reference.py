@@ -29,7 +29,7 @@ _COMMANDS = """\
 meanwhile to standard error; `--quiet` keeps that to itself. Exit codes: 0 done, 1 failed, 2 wrong usage or
 bad input, 130 stopped by Ctrl-C. An error is one sentence on standard error; `--debug` shows the traceback.
 ARTIFACT is a path, `NAME` (its newest version), `NAME/VERSION` or `NAME@VERSION_LABEL`; names are looked up
-in `ENGRAM_ARTIFACTS` (default: `artifacts`). Options stand before ARTIFACT or behind the last argument."""
+in `ENGRAM_ARTIFACTS` (default: `artifacts`)."""
 _SERVICE = """\
 Serves the models in `ENGRAM_ARTIFACTS` until SIGTERM or Ctrl-C; [its settings](settings.md) are variables.
 

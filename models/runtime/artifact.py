@@ -63,7 +63,10 @@ def verify_files(artifact: Artifact) -> None:
         try:
             size = path.stat().st_size
             if size != fact.size:
-                raise ArtifactError(f"{path} has {size} bytes; the manifest says {fact.size}.")
+                raise ArtifactError(
+                    f"{path} has {size} bytes; the manifest says {fact.size}. "
+                    "It was changed, or copied in part."
+                )
             found = sha256_of(path)
         except OSError as error:
             raise ArtifactError(f"{path} cannot be read: {error.strerror}.") from error

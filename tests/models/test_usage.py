@@ -15,15 +15,19 @@ def parser() -> Parser:
         verb.add_argument("--engine", choices=["savedmodel", "onnx"])
         verb.add_argument("--top", type=int)
         verb.add_argument("config")
+    parser_of_texts = verbs.add_parser("ask")
+    parser_of_texts.add_argument("--top", type=int)
+    parser_of_texts.add_argument("model")
+    parser_of_texts.add_argument("texts", nargs="*")
     return parser
 
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["trian"], "there is no verb 'trian'; did you mean 'train'? There are: train, predict"),
+        (["trian"], "there is no verb 'trian'; did you mean 'train'? There are: train, predict, ask"),
         (["TRAIN"], "did you mean 'train'?"),
-        (["fly"], "there is no verb 'fly'; there are: train, predict"),
+        (["fly"], "there is no verb 'fly'; there are: train, predict, ask"),
         (
             ["train", "x", "--engine", "onx"],
             "tool train: error: argument --engine: 'onx' is not allowed; did you mean 'onnx'? "
@@ -44,6 +48,21 @@ def test_what_is_wrong_is_named_with_what_is_near(parser, arguments, said, capsy
 def test_what_is_right_is_taken(parser) -> None:
     found = parser.parse_whole(["train", "--top", "3", "x", "--engine", "onnx"])
     assert (found.verb, found.top, found.config, found.engine) == ("train", 3, "x", "onnx")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["m", "--top", "1", "a b", "c"], ["m", "a b", "--top", "1", "c"], ["--top", "1", "m", "a b", "c"]],
+)
+def test_texts_may_stand_behind_an_option(parser, arguments) -> None:
+    found = parser.parse_whole(["ask", *arguments])
+    assert (found.model, found.texts, found.top) == ("m", ["a b", "c"], 1)
+
+
+def test_an_unknown_option_is_no_text(parser, capsys) -> None:
+    with pytest.raises(SystemExit):
+        parser.parse_whole(["ask", "m", "a", "--tpo", "1"])
+    assert "did you mean --top?" in capsys.readouterr().err
 
 
 def test_the_nearest_name_is_found_whatever_the_case() -> None:

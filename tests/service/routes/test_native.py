@@ -206,7 +206,15 @@ def test_of_several_models_one_must_be_named_or_be_the_default(store, make_clien
 def test_a_service_without_models_is_not_ready(make_client) -> None:
     response = ask(make_client(), {"text": "a"})
     assert error(response) == (503, "NOT_READY")
+    assert "there is no model yet" in response.get_json()["error"]
     assert response.headers["Retry-After"]
+
+
+def test_a_service_whose_only_model_was_refused_says_where_the_reason_stands(store, make_client) -> None:
+    store.add("broken", 1, fail="its hash has changed")
+    response = ask(make_client(), {"text": "a"})
+    assert error(response) == (503, "MODEL_UNAVAILABLE")
+    assert "GET /v1/models/NAME says why, of broken" in response.get_json()["error"]
 
 
 def test_a_model_whose_versions_were_all_refused_is_unavailable(store, make_client) -> None:
