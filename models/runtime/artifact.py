@@ -64,8 +64,8 @@ def verify_files(artifact: Artifact) -> None:
             size = path.stat().st_size
             if size != fact.size:
                 raise ArtifactError(
-                    f"{path} has {size} bytes; the manifest says {fact.size}. "
-                    "It was changed, or copied in part."
+                    f"{path} has {size} bytes; the manifest says {fact.size} "
+                    "(it was changed, or copied in part)."
                 )
             found = sha256_of(path)
         except OSError as error:
