@@ -22,8 +22,8 @@ RESULTS = Path(__file__).parent / "results" / "quality"
 MARKERS = re.compile(r"(<!-- quality -->\n).*?(<!-- /quality -->)", re.DOTALL)
 HEAD = (
     "| set (rows judged) | TF-IDF | NB-weighted | recurrent alone | linear side | blend (linear share) "
-    "| mean of seeds, blended | margin [95 %] | words shuffled | other data | literature | minutes a seed |\n"
-    "|---|---|---|---|---|---|---|---|---|---|---|---|\n"
+    "| mean of seeds, blended | margin [95 %] | calibration error | words shuffled | other data | literature | minutes a seed |\n"
+    "|---|---|---|---|---|---|---|---|---|---|---|---|---|\n"
 )
 
 Run = dict[str, Any]
@@ -78,6 +78,7 @@ def row(name: str, runs: Sequence[Run]) -> str:
         *networks(seeds),
         accuracy(means),
         margin(means or seeds),
+        calibration(means or seeds),
         changed(means or seeds, "words shuffled"),
         other(means or seeds),
         LITERATURE.get(name, ""),
@@ -113,6 +114,11 @@ def baseline(runs: Sequence[Run], kind: str) -> str:
         if facts["name"].startswith(kind)
     ]
     return mean_and_spread(found) if found else ""
+
+
+def calibration(runs: Sequence[Run]) -> str:
+    """Expected calibration error of the whole networks."""
+    return mean_and_spread([run["network"]["ece"]["value"] for run in runs])
 
 
 def margin(runs: Sequence[Run]) -> str:

@@ -13,7 +13,8 @@ CONFIGS = sorted((HERE / "configs").glob("*.toml"))
 
 def run(seed: int, accuracy: float, **changes: Any) -> dict[str, Any]:
     def metrics(value: float) -> dict[str, Any]:
-        return {"accuracy": {"value": value, "low": value - 0.01, "high": value + 0.01}}
+        accuracy = {"value": value, "low": value - 0.01, "high": value + 0.01}
+        return {"accuracy": accuracy, "ece": {"value": 0.015}}
 
     return {
         "set": "imdb",
@@ -70,7 +71,7 @@ def test_the_table_holds_means_over_seeds_of_one_config(tmp_path: Path) -> None:
     assert text.startswith(HEAD)
     (line,) = text.removeprefix(HEAD).splitlines()
     cells = [cell.strip() for cell in line.strip("|").split("|")]
-    assert cells[:10] == [
+    assert cells[:11] == [
         "imdb (25,000, 2 seeds)",
         "91.0",
         "92.0",
@@ -79,11 +80,12 @@ def test_the_table_holds_means_over_seeds_of_one_config(tmp_path: Path) -> None:
         "",
         "",
         "+0.0 [-0.5, +0.5]",
+        "1.5",
         "network -4.0, baseline -2.0",
         "network 81.5, baseline 77.3",
     ]
-    assert "ULMFiT" in cells[10]
-    assert cells[11] == "10.0"
+    assert "ULMFiT" in cells[11]
+    assert cells[12] == "10.0"
 
 
 def test_a_newer_result_of_a_seed_takes_the_place_of_the_older(tmp_path: Path) -> None:
