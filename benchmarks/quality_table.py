@@ -22,7 +22,8 @@ RESULTS = Path(__file__).parent / "results" / "quality"
 MARKERS = re.compile(r"(<!-- quality -->\n).*?(<!-- /quality -->)", re.DOTALL)
 HEAD = (
     "| set (rows judged) | TF-IDF | NB-weighted | recurrent alone | linear side | blend (linear share) "
-    "| mean of seeds, blended | margin [95 %] | calibration error | words shuffled | other data | literature | minutes a seed |\n"
+    "| mean of seeds, blended | margin [95 %] | calibration error | words shuffled | other data | literature "
+    "| minutes a seed |\n"
     "|---|---|---|---|---|---|---|---|---|---|---|---|---|\n"
 )
 
