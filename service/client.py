@@ -19,7 +19,8 @@ from typing import Any, Self, overload
 import httpx
 
 from models.errors import EngramError, InputError
-from service.schemas import AnyPrediction, ExplainReply, Explanation, FeedbackReply, PredictReply
+from service.feedback.schemas import FeedbackReply
+from service.schemas import AnyPrediction, ExplainReply, Explanation, PredictReply
 
 # The service's own default limit, and well below the bytes a body may have.
 MOST_TEXTS = 256

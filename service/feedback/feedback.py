@@ -24,11 +24,11 @@ from service.errors import (
 from service.feedback.folder import ANSWERS, locked_folder, prepare_folder
 from service.feedback.ring import Ring
 from service.feedback.rows import append_row
+from service.feedback.schemas import FeedbackRequest
 from service.handlers import Trace
 from service.logs import log_event
 from service.metrics import Metrics
 from service.repository import Repository
-from service.schemas import FeedbackRequest
 from service.settings import Settings
 
 # A guess of what telling takes: too long to hold up other requests.

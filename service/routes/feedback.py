@@ -5,8 +5,8 @@ from flask_openapi3.models.tag import Tag
 
 from service.errors import FeedbackOffError
 from service.feedback.feedback import Feedback
+from service.feedback.schemas import FeedbackReply, FeedbackRequest
 from service.routes.api import Api, replies, reply, trace
-from service.schemas import FeedbackReply, FeedbackRequest
 
 _TAG = Tag(
     name="feedback", description="Say what an answer should have been; off unless ENGRAM_FEEDBACK is set."
