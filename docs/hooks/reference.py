@@ -17,7 +17,7 @@ from training.config_keys import Key, known_keys, section_meanings  # noqa: E402
 from training.config_problems import written  # noqa: E402
 
 _CONFIG = """\
-A run is one TOML file. `engram init --data FILE` writes one with every key in it, explained. A key that is
+A run is one TOML file. `engram init FILE` writes one with every key in it, explained. A key that is
 left out has its default; `"none"` unsets a key. On the command line `--set section.key=value` overrides
 one. An unknown key, a wrong value and a combination that cannot work are refused before any work starts."""
 _SETTINGS = """\
