@@ -83,7 +83,7 @@ def _length(manifest: Manifest) -> str:
 def _words(manifest: Manifest) -> Iterator[str]:
     unknown = [row for row in manifest.robustness if row.group == UNKNOWN_WORDS]
     if len(unknown) > 1:
-        yield f"Unknown words: {_figures(unknown)}."
+        yield f"It answers rightly {_figures(unknown)}."
     for row in manifest.robustness:
         if row.name == MISSPELT and row.unchanged:
             yield (
@@ -93,7 +93,7 @@ def _words(manifest: Manifest) -> Iterator[str]:
 
 
 def _figures(rows: Sequence[RobustnessRow]) -> str:
-    return "; ".join(f"{row.name} {percent(row.accuracy['network'])} right of {row.n:,} rows" for row in rows)
+    return ", ".join(f"{percent(row.accuracy['network'])} of {row.n:,} rows with {row.name}" for row in rows)
 
 
 def _weak_labels(manifest: Manifest) -> Iterator[str]:

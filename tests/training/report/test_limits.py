@@ -36,3 +36,21 @@ def test_abstention_is_explained_only_where_there_is_a_threshold(make_material) 
     never = manifest.model_copy(update={"calibration": calibration})
     assert abstention(never).startswith("No answer is marked")
     assert "threshold" in abstention(make_material(task="multilabel").manifest)
+
+
+def test_unknown_words_and_misspelling_are_told_where_they_were_judged(make_material) -> None:
+    manifest = make_material().manifest
+    rows = [
+        RobustnessRow(name=name, n=n, accuracy={"network": share}, group="unknown words")
+        for name, n, share in (("no unknown word", 90, 0.9), ("0% to 5% unknown words", 10, 0.6))
+    ]
+    misspelt = RobustnessRow(
+        name="10 % of the words misspelt", n=9, accuracy={"network": 0.7}, unchanged={"network": 0.8}
+    )
+    found = limits(manifest.model_copy(update={"robustness": [*rows, misspelt]}))
+    assert (
+        "It answers rightly 90.0\u00a0% of 90 rows with no unknown word, 60.0\u00a0% of 10 rows with 0% to "
+        "5% unknown words."
+    ) in found
+    assert "With one word in ten misspelt it answers 70.0\u00a0% rightly, without 80.0\u00a0%." in found
+    assert not [one for one in limits(manifest) if "unknown word" in one or "misspelt" in one]
