@@ -5,7 +5,7 @@
     with Client("http://127.0.0.1:8501") as client:
         print(client.predict("Not bad at all.").label)
 
-Needs httpx (the extra ``client``), and nothing of what the service itself needs.
+Needs httpx (the extra ``client``) and pydantic, but neither Flask nor an engine.
 """
 
 import asyncio
