@@ -4,7 +4,6 @@ import functools
 import math
 from collections.abc import Callable
 from http import HTTPStatus
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from flask import Request, Response, g, request
@@ -15,6 +14,7 @@ from pydantic import BaseModel
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.routing import BaseConverter
 
+from models.version import engram_version
 from service.body import check_type, dump_json, parse_request
 from service.handlers import Trace
 from service.openinference.tensors import JSON_LENGTH_HEADER, split_body
@@ -114,11 +114,3 @@ def failure(description: str) -> dict[str, Any]:
     """What is documented of an error reply: a reference, as its schema is made once."""
     schema = {"$ref": f"#/components/schemas/{ErrorReply.__name__}"}
     return {"description": description, "content": {"application/json": {"schema": schema}}}
-
-
-def engram_version() -> str:
-    """The version of this package; "0" where it is not installed."""
-    try:
-        return version("engram")
-    except PackageNotFoundError:
-        return "0"

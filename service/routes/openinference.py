@@ -9,6 +9,7 @@ from flask_openapi3.models.schema import Schema
 from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel
 
+from models.version import engram_version
 from service.administration import Administration
 from service.handlers import Handlers
 from service.openinference import models
@@ -27,7 +28,7 @@ from service.openinference.schemas import (
 )
 from service.openinference.tensors import JSON_LENGTH_HEADER
 from service.peers import Peers
-from service.routes.api import Api, engram_version, replies, reply, trace
+from service.routes.api import Api, replies, reply, trace
 from service.routes.doors import require_admin
 
 _TAG = Tag(name="open inference protocol", description="Version 2, as Triton, KServe and MLServer speak it.")

@@ -14,6 +14,7 @@ from models.errors import EngramError
 from models.runtime.quiet import quiet_tensorflow
 from models.runtime.threads import available_cpus, limit_threads
 from models.usage import Parser
+from models.version import engram_version
 from training.cli import (
     average,
     compare,
@@ -68,7 +69,12 @@ def main(arguments: Sequence[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    args = build_parser().parse_whole(arguments)
+    parser = build_parser()
+    if not arguments:
+        # Whoever names no verb does not know them yet.
+        parser.print_help(sys.stderr)
+        sys.exit(2)
+    args = parser.parse_whole(arguments)
     try:
         with _hearing(args):
             return int(args.run(args))
@@ -107,6 +113,7 @@ def _ending(error: BaseException) -> tuple[int, str]:
 def build_parser() -> Parser:
     """The parser of all verbs."""
     parser = Parser(prog="engram", description="Train recurrent networks on text and judge them.")
+    parser.add_argument("--version", action="version", version=f"engram {engram_version()}")
     common = Parser(add_help=False)
     common.add_argument("--debug", action="store_true", help="show the traceback of an error")
     common.add_argument(

@@ -9,6 +9,7 @@ import pytest
 from rich.console import Console
 
 from models.errors import ConfigError, EngramError
+from models.version import engram_version
 from training.cli import predict
 from training.cli.main import VERBS, main, run
 from training.progress import reporter
@@ -126,6 +127,20 @@ def test_quiet_prints_results_and_errors_alone(engram: RunCli, monkeypatch: pyte
     assert loud.err.splitlines() == ["a note", "progress", "a table"]
     assert (quiet.code, quiet.out, quiet.err) == (0, "the result\n", "")
     assert (failed.code, failed.err) == (2, "engram predict: It is wrong.\n")
+
+
+def test_without_a_verb_all_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([])
+    printed = capsys.readouterr()
+    assert (ended.value.code, printed.out) == (2, "")
+    assert {module.NAME for module in VERBS} <= set(printed.err.split())
+
+
+def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert (ended.value.code, capsys.readouterr().out) == (0, f"engram {engram_version()}\n")
 
 
 def test_a_verb_and_an_option_nearly_right_are_named(capsys: pytest.CaptureFixture[str]) -> None:
