@@ -73,7 +73,7 @@ def _print(found: "Review", most: int) -> None:
         )
     for conflict in found.conflicts[:most]:
         labels = ", ".join(f"{label!r} {count}x" for label, count in conflict.labels.items())
-        print(f"the same text with {labels}: {_shown(conflict.text)}")
+        print(f"the same words with {labels}: {_shown(conflict.text)}")
 
 
 def _shown(text: str) -> str:

@@ -11,7 +11,7 @@ from models.text.spec import TextRule
 from training.report.figures import percent
 from training.report.limits import kept
 
-_MOST_SHARES, _MOST_NAMED = 5, 12
+_MOST_SHARES, _MOST_NAMED, _MOST_LISTED = 5, 12, 20
 
 
 def label_shares(shares: dict[str, float]) -> str:
@@ -41,7 +41,7 @@ def intended_use(manifest: Manifest, scripts: Mapping[str, float] | None = None)
     use.append(learned)
     if scripts:
         shares = ", ".join(f"{script} {percent(share)}" for script, share in scripts.items())
-        use.append(f"Scripts of the training words: {shares}. Another script is unknown to it.")
+        use.append(f"Scripts of the training words: {shares}. Others are hardly known to it.")
     return use
 
 
@@ -65,10 +65,12 @@ def facts(manifest: Manifest) -> list[tuple[str, str]]:
     """What the model is, as rows of a table."""
     found: list[tuple[str, str]] = [("Task", manifest.task)]
     if manifest.tagging is not None:
-        found.append(("Entity types", ", ".join(manifest.tagging.entities)))
+        found.append(("Entity types", _listed(manifest.tagging.entities)))
     if manifest.task != "tagging":
         name = "Intents" if manifest.task == "joint" else "Labels"
-        found.append((name, ", ".join(manifest.labels)))
+        found.append((name, _listed(manifest.labels)))
+    if train := manifest.config.get("data", {}).get("train"):
+        found.append(("Training data", f"{train}, {manifest.data.rows.get('train', 0):,} rows"))
     found += [
         ("Created", manifest.created),
         ("Parameters", f"{manifest.parameters:,}"),
@@ -78,6 +80,10 @@ def facts(manifest: Manifest) -> list[tuple[str, str]]:
     if repaired := manifest.training.get("repaired_tags"):
         found.append(("Ill-formed tags repaired", f"{sum(repaired.values()):,}"))
     return found
+
+
+def _listed(labels: Sequence[str]) -> str:
+    return ", ".join(labels) if len(labels) <= _MOST_LISTED else f"{len(labels)}, each with its figures below"
 
 
 def text_rule(rule: TextRule) -> str:

@@ -20,6 +20,7 @@ from training.evaluate import Targets
 Floats = npt.NDArray[np.float64]
 
 MOST_LABELS, MOST_WORDS, MOST_SCRIPTS = 40, 10, 4
+_SMALLEST_SHARE = 0.001
 _PRIOR = 0.5
 _SMALLEST_Z = 1.96
 _NAMES = {"CJK": "Han", "FULLWIDTH": "full-width"}
@@ -143,4 +144,5 @@ def _scripts(tokens: Sequence[str], counts: npt.NDArray[np.integer]) -> dict[str
             script = unicodedata.name(letter, "UNKNOWN").split()[0].split("-")[0]
             found[_NAMES.get(script, script.capitalize())] += count
     whole = found.total()
-    return {script: count / whole for script, count in found.most_common(MOST_SCRIPTS)}
+    shares = {script: count / whole for script, count in found.most_common(MOST_SCRIPTS)}
+    return {script: share for script, share in shares.items() if share >= _SMALLEST_SHARE}

@@ -15,6 +15,14 @@ def test_use_states_the_figures_of_the_data(make_material) -> None:
     assert "Latin 98.0\u00a0%, Han 2.0\u00a0%" in scripts
 
 
+def test_facts_name_the_data_and_few_labels_only(make_material) -> None:
+    found = dict(card.facts(make_material().manifest))
+    assert found["Training data"] == "reviews.csv, 2,400 rows"
+    assert found["Labels"] == "negative, positive"
+    many = dict(card.facts(make_material(labels=[f"l{n}" for n in range(60)]).manifest))
+    assert many["Labels"] == "60, each with its figures below"
+
+
 def test_shares_name_the_most_frequent_labels_and_count_the_rest() -> None:
     shares = {f"l{i}": i / 100 for i in range(8)}
     assert card.label_shares(shares).startswith("l7 7.0\u00a0%, l6")
