@@ -76,7 +76,7 @@ _LABEL_NAMES = (
 # Beside a known name they make it another thing: review_id, comment_date, label_source.
 _NOT_ITSELF = frozenset(
     "id uid uuid key date time timestamp created updated count length len url link lang language source user "
-    "author name number nr no index".split()
+    "author number nr no index".split()
 )
 _CELLS_LOOKED_AT = 1_000
 # Two words of letters, or a letter of a script that writes no spaces.

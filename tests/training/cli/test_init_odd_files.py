@@ -89,6 +89,12 @@ ODD = {
         {},
         ("Kommentar", "Bewertung", "classification"),
     ),
+    "a name with a known word and one that only looks like it": (
+        ["comment_id", "customer comment", "region", "category_name"],
+        [(f"c {n} of all", text, WORDS[n % 3 % 2], SCORES[n % 4]) for n, text in enumerate(TEXTS)],
+        {},
+        ("customer comment", "category_name", "classification"),
+    ),
     "several labels": (
         ["text", "topics"],
         [(text, TOPICS[n % 5]) for n, text in enumerate(TEXTS)],
