@@ -10,6 +10,7 @@ A comment before a block of a page says what becomes of it:
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -66,9 +67,11 @@ class Reader:
         } | {"PYTHONPATH": str(ROOT), "ENGRAM_PORT": self.port, "CUDA_VISIBLE_DEVICES": ""}
         commands = folder / ".commands"
         commands.mkdir()
-        for name, module in {"engram": "training", "python": None}.items():
-            call = f'exec "{sys.executable}" ' + (f'-m {module} "$@"' if module else '"$@"')
-            (commands / name).write_text(f"#!/bin/sh\n{call}\n")
+        programs = {"engram": "-m training", "python": ""}
+        if shutil.which("curl") is None:
+            programs["curl"] = f'"{Path(__file__).with_name("curl.py")}"'
+        for name, program in programs.items():
+            (commands / name).write_text(f'#!/bin/sh\nexec "{sys.executable}" {program} "$@"\n')
             (commands / name).chmod(0o755)
         self.environment["PATH"] = f"{commands}{os.pathsep}{self.environment['PATH']}"
 
