@@ -70,6 +70,6 @@ def at_least_one(name: str, value: int) -> int:
     return value
 
 
-def over_time(cell: RecurrentCell, name: str) -> keras.layers.RNN:
+def over_time(cell: keras.layers.Layer, name: str) -> keras.layers.RNN:
     """The cell as a layer: [batch, time, features] -> [batch, time, ``cell.output_size``]."""
     return keras.layers.RNN(cell, return_sequences=True, name=name)

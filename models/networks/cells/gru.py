@@ -1,9 +1,32 @@
 """Gated recurrent unit."""
 
 import keras
+from keras import ops
 
+from models.networks.cells.base import over_time
+from models.networks.lengths import Tensor
 from models.networks.seeds import derive
 from models.networks.spec import NetworkSpec
+
+
+@keras.saving.register_keras_serializable(package="engram")
+class GRUCell(keras.layers.GRUCell):
+    """Keras' cell with biases and ``reset_after``; its weights, names and values are the same.
+
+    Keras cuts the gates out of one product by slices, and the gradient of a slice fills a whole array with
+    zeros at every step. Split instead, a training step takes 0.83 times as long (64 units, 64 texts of up to
+    100 tokens).
+    """
+
+    def call(
+        self, inputs: Tensor, states: list[Tensor], training: bool = False
+    ) -> tuple[Tensor, list[Tensor]]:
+        (h,) = states
+        x_z, x_r, x_n = ops.split(ops.matmul(inputs, self.kernel) + self.bias[0], 3, axis=-1)
+        h_z, h_r, h_n = ops.split(ops.matmul(h, self.recurrent_kernel) + self.bias[1], 3, axis=-1)
+        z, r = ops.sigmoid(x_z + h_z), ops.sigmoid(x_r + h_r)
+        h = z * h + (1 - z) * ops.tanh(x_n + r * h_n)
+        return h, [h]
 
 
 def gru(spec: NetworkSpec, name: str, seed: int) -> keras.Layer:
@@ -14,13 +37,10 @@ def gru(spec: NetworkSpec, name: str, seed: int) -> keras.Layer:
 
     Reference: Cho et al., Learning phrase representations using RNN encoder-decoder, 2014.
     """
-    return keras.layers.GRU(
+    cell = GRUCell(
         spec.units,
         kernel_initializer=keras.initializers.GlorotUniform(derive(seed, "kernel")),
         recurrent_initializer=keras.initializers.Orthogonal(seed=derive(seed, "recurrent")),
         reset_after=True,
-        return_sequences=True,
-        # cuDNN's operation would end up in the saved graph and has no CPU implementation.
-        use_cudnn=False,
-        name=name,
     )
+    return over_time(cell, name)
