@@ -18,6 +18,7 @@ from models.version import engram_version
 from training.cli import (
     average,
     compare,
+    completion,
     doctor,
     evaluate,
     explain,
@@ -47,6 +48,7 @@ VERBS: tuple[ModuleType, ...] = (
     find_threshold,
     prune,
     doctor,
+    completion,
 )
 INTERRUPTED = 130
 
