@@ -124,8 +124,7 @@ class Fit:
                 record = self._epoch(len(state.epochs) + 1, store, state, reporter, interrupt, log)
                 if log:
                     log.epoch(record)
-                # The first epoch always counts: there must be weights to go back to.
-                improved = record.score > state.best_score or not state.epochs
+                improved = _is_best(record, state)
                 reporter.end(record, best=improved)
                 state = self._next(state, record, improved)
                 if improved:
@@ -168,7 +167,8 @@ class Fit:
         return state, best
 
     def _next(self, state: RunState, record: EpochRecord, improved: bool) -> RunState:
-        wait = 0 if improved else state.wait + 1
+        # An epoch that is better by its loss alone is kept, but costs patience like any other.
+        wait = 0 if _is_better(record, state) else state.wait + 1
         done = len(state.epochs) + 1 >= self.config.epochs or wait >= self.config.patience
         return RunState(
             epochs=(*state.epochs, record),
@@ -268,6 +268,19 @@ class Fit:
         """All that a run changes and a resumed one needs."""
         average = self.average.variables if self.average else []
         return [*self.model.variables, *self.updates.variables, *average]
+
+
+def _is_better(record: EpochRecord, state: RunState) -> bool:
+    # The first epoch always counts: there must be weights to go back to.
+    return not state.epochs or record.score > state.best_score
+
+
+def _is_best(record: EpochRecord, state: RunState) -> bool:
+    """Whether an epoch's weights are kept: of epochs that score alike, those with the least loss on dev."""
+    if _is_better(record, state):
+        return True
+    best = state.epochs[state.best_epoch - 1]
+    return record.score == state.best_score and record.dev_loss < best.dev_loss
 
 
 def _arrays(variables: Sequence[keras.Variable]) -> Arrays:

@@ -148,6 +148,16 @@ def test_a_better_epoch_after_a_worse_one_renews_the_patience(
     assert len(run(fit, store).epochs) == 5
 
 
+def test_of_epochs_that_score_alike_the_one_with_the_least_loss_is_kept(
+    monkeypatch: pytest.MonkeyPatch, make_fit: MakeFit, store: CheckpointStore
+) -> None:
+    fit = make_fit(epochs=9, patience=3)
+    judged = iter([(0.5, 0.9, 0.9), (0.1, 0.9, 0.9), (0.2, 0.9, 0.9), (0.01, 0.8, 0.8), (0.1, 1.0, 1.0)])
+    monkeypatch.setattr(fit, "_judge", lambda: next(judged))
+    history = run(fit, store)
+    assert (history.stopped, history.best_epoch, len(history.epochs)) == ("patience", 2, 4)
+
+
 def test_the_monitored_loss_is_best_where_it_is_least(make_fit: MakeFit, store: CheckpointStore) -> None:
     history = run(make_fit(monitor="loss"), store)
     losses = [epoch.dev_loss for epoch in history.epochs]
