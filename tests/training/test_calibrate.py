@@ -77,4 +77,6 @@ def test_rows_of_equal_confidence_are_not_divided() -> None:
 def test_multilabel_thresholds_have_the_best_f1_and_one_half_where_nothing_is_known() -> None:
     p = np.array([[0.9, 0.3], [0.6, 0.4], [0.4, 0.2], [0.1, 0.1]])
     truth = np.array([[1, 0], [1, 0], [1, 0], [0, 0]])
-    assert best_thresholds(p, truth) == [0.4, 0.5]
+    # Halfway between the rows that are given the label and the others.
+    assert best_thresholds(p, truth) == [0.25, 0.5]
+    assert best_thresholds(p[:3], truth[:3]) == [0.2, 0.5]
