@@ -69,7 +69,7 @@ lock: .venv/.dev ## pin what pyproject.toml asks for
 	echo 'tritonclient[http]' | $(BIN)/uv pip compile - $(LOCK) -o tests/service/requirements-triton.txt
 	$(BIN)/uv pip compile pyproject.toml $(LOCK) --extra docs -c requirements-dev.txt -o requirements-docs.txt
 
-LOCK := --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
+LOCK := --python-version 3.11 --no-strip-extras --generate-hashes --no-emit-index-url --no-header --quiet
 
 clean: ## remove what can be made again (not artifacts/)
 	rm -rf .venv data site .mypy_cache .ruff_cache .pytest_cache .hypothesis

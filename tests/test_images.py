@@ -8,7 +8,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def pinned(file: str) -> set[str]:
     """Names of the packages a lock file pins."""
-    return set(re.findall(r"^([a-z0-9-]+)==", (ROOT / file).read_text(), re.MULTILINE))
+    return set(re.findall(r"^([a-z0-9-]+)(?:\[\S+\])?==", (ROOT / file).read_text(), re.MULTILINE))
 
 
 def test_slim_holds_no_tensorflow_and_full_holds_every_engine() -> None:
