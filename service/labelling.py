@@ -9,10 +9,10 @@ from models.errors import ArtifactNotFoundError, EngramError, InputError
 from models.nearest import nearest
 from models.runtime.artifact import open_artifact, verify_files
 from models.runtime.location import list_models, list_versions
+from models.runtime.locks import locked_folder
 from models.runtime.manifest import Manifest
 from models.runtime.version_labels import (
     VersionLabels,
-    locked_version_labels,
     read_version_labels,
     write_version_labels,
 )
@@ -73,7 +73,7 @@ def _changing(state: Path) -> Iterator[VersionLabels]:
     """The labels, to be changed: written back afterwards, with nobody else changing them meanwhile."""
     try:
         state.mkdir(parents=True, exist_ok=True)
-        with locked_version_labels(state):
+        with locked_folder(state):
             labels = read_version_labels(state)
             yield labels
             write_version_labels(state, labels)

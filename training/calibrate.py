@@ -11,6 +11,7 @@ from models.runtime.manifest import Calibration, Task
 from training.config import CalibrationConfig
 from training.evaluate import Targets
 from training.soft_loss import SoftLoss
+from training.thresholds import best_threshold
 
 Logits = npt.NDArray[np.floating]
 
@@ -88,12 +89,7 @@ def best_thresholds(p: npt.NDArray[np.float64], targets: Targets) -> list[float]
 
 
 def _best_threshold(p: npt.NDArray[np.float64], truth: Targets) -> float:
-    if not truth.any():
+    best = best_threshold(p, np.asarray(truth) == 1)
+    if best is None:
         return 0.5
-    order = np.argsort(-p, kind="stable")
-    hits = np.cumsum(truth[order])
-    f1 = 2.0 * hits / (np.arange(1, len(order) + 1) + truth.sum())
-    ranked = np.append(p[order], 0.0)
-    f1[:-1][np.diff(ranked[:-1]) == 0] = -1.0
-    least = int(np.argmax(f1))
-    return float(ranked[least : least + 2].mean())
+    return float((best.threshold + p[p < best.threshold].max(initial=0.0)) / 2.0)

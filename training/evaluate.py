@@ -86,6 +86,16 @@ def right_rows(
     return np.asarray(p.argmax(axis=1) == targets)
 
 
+def confusion_counts(
+    targets: npt.NDArray[np.integer], guesses: npt.NDArray[np.integer], classes: int
+) -> npt.NDArray[np.int64]:
+    """How often each label was answered each, [label, answer]; rows with the target -1 are not counted."""
+    counts = np.zeros((classes, classes), dtype=np.int64)
+    known = targets >= 0
+    np.add.at(counts, (targets[known], guesses[known]), 1)
+    return counts
+
+
 def _classification(
     labels: Sequence[str], p: Probabilities, targets: Targets, slices: Sequence[str | None], seed: int
 ) -> Evaluation:
@@ -98,9 +108,7 @@ def _classification(
         "ece": interval(ece_of(p.max(axis=1), right), draws),
         **_roc_auc([targets == c for c in range(len(labels))], p, draws),
     }
-    counts = np.zeros((len(labels), len(labels)), dtype=np.int64)
-    known = targets >= 0
-    np.add.at(counts, (targets[known], guesses[known]), 1)
+    counts = confusion_counts(targets, guesses, len(labels))
     return Evaluation(
         n=len(targets),
         metrics=metrics,

@@ -74,7 +74,10 @@ def find_thresholds(
             current = calibration.abstain_below
         found.append(
             LabelThreshold(
-                label, int(truth.sum()), at_threshold(current, scores, truth), _best(scores, truth, precision)
+                label,
+                int(truth.sum()),
+                at_threshold(current, scores, truth),
+                best_threshold(scores, truth, precision),
             )
         )
     return found
@@ -92,7 +95,18 @@ def at_threshold(threshold: float, scores: Floats, truth: npt.NDArray[np.bool_])
     )
 
 
-def _best(scores: Floats, truth: npt.NDArray[np.bool_], precision: float | None) -> AtThreshold | None:
+def best_threshold(
+    scores: Floats, truth: npt.NDArray[np.bool_], precision: float | None = None
+) -> AtThreshold | None:
+    """The best F1, or of the thresholds that reach ``precision`` the most recall, at the score of a row.
+
+    Args:
+        scores: of one label, [rows]; one below 0 is never an answer.
+        truth: which rows have the label, [rows].
+
+    Returns:
+        None where no row has the label or an answer, or no threshold reaches the precision.
+    """
     order = np.argsort(-scores, kind="stable")
     order = order[scores[order] >= 0.0]
     if not len(order) or not truth.any():

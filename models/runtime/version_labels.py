@@ -1,10 +1,7 @@
 """Version labels: names for versions of a model ("stable", "canary"), kept in one file beside the models."""
 
-import fcntl
 import json
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -45,7 +42,7 @@ def read_version_labels(state: Path) -> VersionLabels:
 
 
 def write_version_labels(state: Path, labels: VersionLabels) -> None:
-    """Replaces the file as a whole; call it with the labels locked.
+    """Replaces the file as a whole; call it with the folder locked.
 
     Raises:
         OSError: it cannot be written.
@@ -54,19 +51,3 @@ def write_version_labels(state: Path, labels: VersionLabels) -> None:
     unfinished.write_text(json.dumps(labels, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     unfinished.chmod(0o644)
     unfinished.replace(state / FILE)
-
-
-@contextmanager
-def locked_version_labels(state: Path) -> Iterator[None]:
-    """Keeps other processes from moving a label, or removing a version, meanwhile.
-
-    Raises:
-        OSError: the folder cannot be opened.
-    """
-    # The folder itself is locked: it may be read-only.
-    descriptor = os.open(state, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)

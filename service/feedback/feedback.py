@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from models.nearest import nearest
+from models.runtime.locks import locked_folder
 from models.runtime.manifest import TAGGING, Manifest
 from models.text.plain import make_valid
 from service.concurrency import Concurrency
@@ -21,7 +22,7 @@ from service.errors import (
     OtherModelError,
     UnknownLabelError,
 )
-from service.feedback.folder import ANSWERS, locked_folder, prepare_folder
+from service.feedback.folder import ANSWERS, prepare_folder
 from service.feedback.ring import Ring
 from service.feedback.rows import append_row
 from service.feedback.schemas import FeedbackRequest

@@ -1,9 +1,6 @@
 """The folder of feedback: a file of rows a model, and beside them what was answered lately."""
 
-import fcntl
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from models.errors import ConfigError
@@ -31,18 +28,3 @@ def prepare_folder(folder: Path) -> None:
             f"ENGRAM_FEEDBACK is {folder}, which cannot be used: {reason}; it must be a folder that may be "
             "written to"
         )
-
-
-@contextmanager
-def locked_folder(folder: Path) -> Iterator[None]:
-    """Keeps others, threads and processes, that lock the folder too waiting meanwhile.
-
-    Raises:
-        OSError: it cannot be opened.
-    """
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from models.errors import EngramError, InputError
 from models.runtime.location import artifacts_folder, find_artifact, list_versions
-from models.runtime.version_labels import locked_version_labels, read_version_labels, state_folder
+from models.runtime.locks import locked_folder
+from models.runtime.version_labels import read_version_labels, state_folder
 from training.cli.arguments import positive
 
 NAME = "prune"
@@ -31,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
         find_artifact(args.name, artifacts)
         raise InputError(f"There is no model {args.name!r} in {artifacts}.")
     try:
-        with locked_version_labels(state):
+        with locked_folder(state):
             _prune(artifacts / args.name, read_version_labels(state).get(args.name, {}), args)
     except OSError as error:
         raise EngramError(f"{error.filename or state}: {error.strerror}.") from error

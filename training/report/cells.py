@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from training.evaluate import Targets
+from training.evaluate import Targets, confusion_counts
 from training.report.mistakes import excerpt
 
 MOST_CELLS = 20
@@ -108,9 +108,7 @@ def label_cells(
 
 def _largest(labels: int, targets: Integers, guesses: Integers) -> list[tuple[int, int]]:
     """(label, answer) of the wrong cells with the most rows, then those of the diagonal."""
-    counts = np.zeros((labels, labels), dtype=np.int64)
-    known = targets >= 0
-    np.add.at(counts, (targets[known], guesses[known]), 1)
+    counts = confusion_counts(targets, guesses, labels)
     right = [(i, i) for i in np.flatnonzero(np.diag(counts)).tolist() if labels <= MOST_ON_DIAGONAL]
     np.fill_diagonal(counts, 0)
     order = np.argsort(-counts, axis=None, kind="stable")[:MOST_CELLS]

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from models.text.tags import tag_names
+from training.evaluate import confusion_counts
 from training.report.answered import confidence_parts, conflict_parts, confusion_parts, text_parts
 from training.report.confusion import MOST_IN_TABLE, ConfusedPair, most_confused, row_shares
 from training.report.environment import template
@@ -87,9 +86,7 @@ def _intent_parts(material: TaggingMaterial) -> dict[str, Any]:
     """Confusions, confidence and mistakes of the intents, as those of a classifier."""
     manifest, intents = material.manifest, material.judged_intents
     judged, dev = intents[0], intents[1] if len(intents) > 1 else None
-    counts = np.zeros((len(manifest.labels), len(manifest.labels)), np.int64)
-    known = judged.targets >= 0
-    np.add.at(counts, (judged.targets[known], judged.logits.argmax(axis=1)[known]), 1)
+    counts = confusion_counts(judged.targets, judged.logits.argmax(axis=1), len(manifest.labels))
     return {
         **confusion_parts(manifest.labels, counts.tolist()),
         **confidence_parts(manifest, judged, dev),

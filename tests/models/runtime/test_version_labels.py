@@ -1,11 +1,9 @@
-import threading
 from pathlib import Path
 
 import pytest
 
 from models.errors import ArtifactError
 from models.runtime.version_labels import (
-    locked_version_labels,
     read_version_labels,
     state_folder,
     write_version_labels,
@@ -24,22 +22,6 @@ def test_a_broken_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "version-labels.json").write_text('{"reviews": 1}')
     with pytest.raises(ArtifactError, match=r"version-labels\.json"):
         read_version_labels(tmp_path)
-
-
-def test_only_one_holds_the_lock(tmp_path: Path) -> None:
-    order: list[str] = []
-
-    def second() -> None:
-        with locked_version_labels(tmp_path):
-            order.append("second")
-
-    with locked_version_labels(tmp_path):
-        thread = threading.Thread(target=second)
-        thread.start()
-        thread.join(0.1)
-        order.append("first")
-    thread.join(10)
-    assert order == ["first", "second"]
 
 
 def test_the_state_stands_with_the_artifacts_unless_it_has_a_folder(monkeypatch: pytest.MonkeyPatch) -> None:
