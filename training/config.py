@@ -129,6 +129,9 @@ class TextConfig(Section):
     """Most tokens known, counting padding and other."""
     min_count: Positive = 2
     """How often a token must stand in the training texts to be known."""
+    unlabelled_min_count: Positive | None = None
+    """How often one that they lack must stand in the texts of data.unlabelled to be known too, by the vector
+    that model.vectors = "word2vec" fits it; "none" knows the tokens of the training texts alone."""
     max_length: Positive = 400
     """Most tokens of a text that are read."""
     truncate: Truncation = "head+tail"

@@ -148,9 +148,18 @@ def _teacher(config: Config) -> list[str]:
 
 
 def _text(config: Config) -> list[str]:
+    problems = []
+    if config.text.unlabelled_min_count is not None and (
+        config.data.unlabelled is None or config.model.vectors != "word2vec"
+    ):
+        problems.append(
+            f"text.unlabelled_min_count = {config.text.unlabelled_min_count} adds tokens that have nothing "
+            "but a vector fitted on unlabelled texts; name data.unlabelled and set model.vectors = "
+            '"word2vec", or use "none"'
+        )
     if config.text.unit == "character" and config.text.segmenter is not None:
-        return [
+        problems.append(
             f'text.segmenter = "{config.text.segmenter}" finds words, but text.unit is "character"; '
             'use text.unit = "word" or text.segmenter = "none"'
-        ]
-    return []
+        )
+    return problems

@@ -111,7 +111,7 @@ def prepare(
     other, warnings = load_other(config, labels)
     for warning in warnings:
         reporter.say(f"note: {warning}")
-    vocabulary, encoded = encode_parts(dataset, rule, config.text, previous.vocabulary if previous else None)
+    vocabulary, encoded = encode_parts(dataset, rule, config, previous.vocabulary if previous else None)
     goals: dict[str, Targets] = {
         name: targets(rows, labels, config.task) for name, rows in dataset.parts.items()
     }

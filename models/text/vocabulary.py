@@ -54,10 +54,24 @@ class Vocabulary:
             size: most entries, the two special ones included.
             min_count: a rarer token is left out.
         """
+        return cls(SPECIAL).extended(texts, size, min_count)
+
+    def extended(self, texts: Iterable[Iterable[str]], size: int, min_count: int = 1) -> "Vocabulary":
+        """These tokens, with the ids they have, and after them the most frequent others of ``texts``.
+
+        Args:
+            texts: the tokens of each text.
+            size: most entries in all; where there are as many already, none is added.
+            min_count: a token that is rarer in ``texts`` is left out.
+        """
         counts = Counter(chain.from_iterable(texts))
         ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-        known = [token for token, count in ranked if count >= min_count and token not in SPECIAL]
-        return cls(SPECIAL + tuple(known[: max(size - len(SPECIAL), 0)]))
+        more = [
+            token
+            for token, count in ranked
+            if count >= min_count and token not in self.ids and token not in SPECIAL
+        ]
+        return Vocabulary(self.tokens + tuple(more[: max(size - len(self), 0)]))
 
     def to_json(self) -> str:
         """The content of ``vocabulary.json``: an array, index = id."""

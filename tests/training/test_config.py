@@ -201,6 +201,8 @@ def test_a_value_of_the_wrong_kind_is_refused_with_what_is_allowed(write, overri
     ("overrides", "part"),
     [
         (["text.unit=character", "text.segmenter=jieba"], 'text.segmenter = "jieba" finds words'),
+        (["text.unlabelled_min_count=3", "model.vectors=word2vec"], "name data.unlabelled"),
+        (["text.unlabelled_min_count=3", "data.unlabelled=a.txt"], 'model.vectors = "word2vec", or use'),
         (["task=multilabel", "calibration.target_accuracy=0.9"], "calibration.target_accuracy"),
         (["task=multilabel", "training.class_weight=balanced"], "training.class_weight"),
         (["task=multilabel", "training.sampling=balanced"], "training.sampling"),

@@ -84,7 +84,7 @@ def inspect_data(config: Config) -> Inspection:
     """
     dataset = as_labelled(load_tagged(config)) if config.task in TAGGING else load_dataset(config)
     rule = text_rule(config.text, config.model.input)
-    vocabulary, encoded = encode_parts(dataset, rule, config.text, None)
+    vocabulary, encoded = encode_parts(dataset, rule, config, None)
     keys = {name: [same_text(text) for text in rows.texts] for name, rows in dataset.parts.items()}
     train = set(keys["train"])
     parts = {

@@ -17,6 +17,7 @@ from models.text.vocabulary import Vocabulary
 from training.config import Config
 from training.data.tagged import TaggedRows
 from training.data.tagged_dataset import TaggedDataset
+from training.vocabulary import fit_vocabulary
 
 ID, TAG, FIRST_CHARACTER = 0, 1, 2
 """Columns of a token's numbers."""
@@ -69,7 +70,7 @@ def encode_tagged(
     if known is None:
         plain, texts = PlainText(rule), dataset.parts["train"].texts
         tokens = [[sys.intern(token) for token in plain.tokenize(text).tokens] for text in texts]
-        vocabulary = Vocabulary.fit(tokens, config.text.vocabulary_size, config.text.min_count)
+        vocabulary = fit_vocabulary(tokens, config, dataset, rule)
         if config.model.characters is not None or config.model.capitalisation:
             characters = fit_characters(plain, texts, CHARACTERS)
         width = config.model.character_length if config.model.characters is not None else 0

@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 
 from models.runtime.threads import available_cpus
-from models.text.plain import PlainText
 from models.text.spec import OTHER_ID, PADDING_ID, TextRule
 from models.text.vocabulary import Vocabulary
 from training.config import Config
@@ -21,7 +20,7 @@ from training.data.tagged_dataset import TaggedDataset
 from training.progress import Reporter
 from training.vectors.cache import VectorCache, fingerprint
 from training.vectors.file import read_vectors
-from training.vectors.unlabelled import read_unlabelled
+from training.vectors.unlabelled import unlabelled_tokens
 from training.vectors.word2vec import Ids, Word2Vec
 
 # Mean length of the vectors a network starts with: far from the 0.3 of a random start, so that they are not
@@ -97,7 +96,7 @@ def start_vectors(
         return None
     if isinstance(config.model.vectors, Path):
         return _from_file(config, config.locate(config.model.vectors), rule, vocabulary, reporter)
-    texts = [*train, *encoded_texts(read_unlabelled(config, dataset), rule, vocabulary)]
+    texts = [*train, *as_ids(unlabelled_tokens(config, dataset, rule), vocabulary)]
     tokens = sum(map(len, texts))
     method = Word2Vec(config.model.embedding_size, config.seed, epochs=epochs_for(tokens))
     cache = VectorCache(config.output.artifacts)
@@ -157,10 +156,7 @@ def centred(table: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     return result
 
 
-def encoded_texts(texts: Sequence[str], rule: TextRule, vocabulary: Vocabulary) -> list[Ids]:
-    """The token ids of texts."""
-    plain, find = PlainText(rule), vocabulary.ids.get
-    return [
-        np.array([find(token, OTHER_ID) for token in plain.tokenize(text).tokens], dtype=np.int32)
-        for text in texts
-    ]
+def as_ids(texts: Iterable[Sequence[str]], vocabulary: Vocabulary) -> list[Ids]:
+    """The ids of the tokens of each text."""
+    find = vocabulary.ids.get
+    return [np.array([find(token, OTHER_ID) for token in tokens], dtype=np.int32) for tokens in texts]

@@ -1,6 +1,12 @@
 """Texts without labels, kept apart from those a network is judged on."""
 
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
 from models.errors import DataError
+from models.text.plain import PlainText
+from models.text.spec import TextRule
 from training.config import Config
 from training.data.dataset import Dataset
 from training.data.rows import read_texts
@@ -40,3 +46,19 @@ def read_unlabelled(config: Config, dataset: Dataset | TaggedDataset) -> list[st
             'texts out, or "keep" to read them all the same.'
         )
     return [text for text in texts if same_text(text) not in judged]
+
+
+def unlabelled_tokens(
+    config: Config, dataset: Dataset | TaggedDataset, rule: TextRule
+) -> Iterator[Sequence[str]]:
+    """The tokens of each text of ``data.unlabelled``, to its end: only what a network reads is cut.
+
+    Args:
+        rule: of the network's texts.
+
+    Raises:
+        DataError: the file cannot be read, or holds texts of dev or test.
+    """
+    plain = PlainText(replace(rule, max_length=sys.maxsize))
+    for text in read_unlabelled(config, dataset):
+        yield plain.tokenize(text).tokens

@@ -24,6 +24,15 @@ def test_size_counts_the_special_tokens() -> None:
     assert Vocabulary.fit([["a", "a", "b"]], 3).tokens == ("[PAD]", "[OTHER]", "a")
 
 
+def test_more_texts_add_their_tokens_behind_those_known_while_there_is_room() -> None:
+    known = Vocabulary.fit([["b", "a", "b"]], 100)
+    more = [["c", "d", "d", "a", "a", "a", "[PAD]"], ["e", "c", "d"]]
+    assert known.extended(more, 100).tokens == (*known.tokens, "d", "c", "e")
+    assert known.extended(more, 100, min_count=3).tokens == (*known.tokens, "d")
+    assert known.extended(more, 5).tokens == (*known.tokens, "d")
+    assert known.extended(more, 3).tokens == known.tokens
+
+
 def test_special_tokens_in_a_text_are_unknown() -> None:
     vocabulary = Vocabulary.fit([["[PAD]", "[OTHER]", "a"]], 100)
     assert vocabulary.tokens == ("[PAD]", "[OTHER]", "a")

@@ -51,6 +51,26 @@ def test_unlabelled_texts_are_read_too(write_config: WriteConfig, tmp_path: Path
     assert _run_key(run, 3) != _run_key(without, 3)
 
 
+def test_unlabelled_texts_are_read_to_their_end(write_config: WriteConfig, tmp_path: Path) -> None:
+    short = prepared(write_config, tmp_path, "data.unlabelled=more.txt", "text.max_length=2")
+    assert short.vectors is not None
+    assert short.vectors.tokens == sum(map(len, short.encoded["train"].ids)) + 30 * 5
+
+
+def test_words_of_unlabelled_texts_are_known_by_their_vectors(
+    write_config: WriteConfig, tmp_path: Path
+) -> None:
+    overrides = ["data.unlabelled=more.txt", "text.min_count=40"]
+    without = prepared(write_config, tmp_path, *overrides)
+    assert without.vocabulary.tokens[2:] == ("row", "was")
+    run = prepared(write_config, tmp_path, *overrides, "text.unlabelled_min_count=30")
+    assert run.vocabulary.tokens[2:] == ("row", "was", "good", "indeed", "really")
+    assert run.vectors is not None
+    assert run.vectors.table[2:].any(axis=1).all()
+    rarer = prepared(write_config, tmp_path, *overrides, "text.unlabelled_min_count=31")
+    assert rarer.vocabulary == without.vocabulary
+
+
 def test_the_same_texts_are_fitted_once(
     write_config: WriteConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
