@@ -63,7 +63,16 @@ def table(results: Path) -> str:
 def of_one_config(runs: Sequence[Run]) -> list[Run]:
     """The runs with the config of the newest one."""
     newest = max(runs, key=lambda run: run["date"])
-    return [run for run in runs if run["config"] == newest["config"]]
+    return [run for run in runs if set_keys(run["config"]) == set_keys(newest["config"])]
+
+
+def set_keys(config: dict[str, Any]) -> dict[str, Any]:
+    """A config without the keys that are unset: one that did not exist yet was unset, too."""
+    return {
+        key: set_keys(value) if isinstance(value, dict) else value
+        for key, value in config.items()
+        if value is not None
+    }
 
 
 def row(name: str, runs: Sequence[Run]) -> str:

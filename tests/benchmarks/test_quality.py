@@ -114,6 +114,11 @@ def test_runs_of_another_config_are_left_out() -> None:
     assert [each["seed"] for each in of_one_config(runs)] == [1, 3]
 
 
+def test_a_key_that_came_later_and_is_unset_makes_no_other_config() -> None:
+    runs = [run(1, 0.9, config={"text": {"a": 1}}), run(2, 0.9, config={"text": {"a": 1, "b": None}})]
+    assert [each["seed"] for each in of_one_config(runs)] == [1, 2]
+
+
 def test_equal_figures_have_no_spread() -> None:
     assert mean_and_spread([0.5, 0.5]) == mean_and_spread([0.5]) == "50.0"
     assert mean_and_spread([0.4, 0.6]) == "50.0 ± 14.1"
