@@ -6,6 +6,7 @@ Their log-count ratios scale the features. Of more than two labels each is told 
 
 import io
 import time
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +26,7 @@ from training.ngrams import KnownNgrams, Texts, choose_ngrams
 from training.soft_loss import SoftLoss
 
 STRENGTHS = (0.1, 1.0, 10.0)
-"""Inverses of the penalty on the weights (scikit-learn's C) to choose from."""
+"""Inverses of the penalty on the weights (scikit-learn's C) to choose from, ascending."""
 _TOLERANCE = 1e-2
 
 Floats = npt.NDArray[np.float32]
@@ -153,12 +154,16 @@ def fit_wide(
     train, dev = ngrams.matrix(texts["train"]), ngrams.matrix(texts["dev"])
     ratios = np.stack([naive_bayes_ratio(train, column) for column in truth.T], axis=1)
     loss = SoftLoss(task, targets["dev"], classes)
-    found: list[tuple[float, float, Floats, Floats]] = []
+    least, best = np.inf, None
     for strength in STRENGTHS:
         weights, bias = _fit(train, ratios, truth, strength, row_weights)
         logits = _logits(dev @ weights + bias, classes)
-        found.append((loss(logits, fit_temperature(task, logits, targets["dev"])), strength, weights, bias))
-    _, strength, weights, bias = min(found, key=lambda each: each[0])
+        found = loss(logits, fit_temperature(task, logits, targets["dev"]))
+        if best is not None and found >= least:
+            break  # a weaker penalty only overfits more, and takes the longest
+        least, best = found, (strength, weights, bias)
+    assert best is not None
+    strength, weights, bias = best
     return WideSide(ngrams, weights, bias, strength, time.perf_counter() - start)
 
 
@@ -195,6 +200,7 @@ def _fit_column(
 ) -> tuple[Floats, float]:
     """Weights [n-grams] and bias of one column."""
     from scipy.sparse import diags
+    from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
 
     if positive.all() or not positive.any() or not len(ratio):
@@ -203,5 +209,8 @@ def _fit_column(
     model = LogisticRegression(
         C=strength, solver="liblinear", dual=True, tol=_TOLERANCE, max_iter=1000, random_state=0
     )
-    model.fit(matrix @ diags(ratio), positive, sample_weight=row_weights)
+    with warnings.catch_warnings():
+        # Weights a little off the optimum are no worse on other rows.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        model.fit(matrix @ diags(ratio), positive, sample_weight=row_weights)
     return np.asarray(model.coef_[0] * ratio, np.float32), float(model.intercept_[0])

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
+import training.wide
 from training.wide import STRENGTHS, WideSide, fit_wide, kept_wide
 
 GENERATOR = np.random.default_rng(0)
@@ -65,6 +66,22 @@ def test_weights_are_those_of_scikit_learn_on_ratio_weighted_features() -> None:
     )
     np.testing.assert_allclose(side.weights[:, 0], model.coef_[0] * r, atol=0.01)
     assert side.bias[0] == pytest.approx(model.intercept_[0], abs=0.05)
+
+
+def test_a_weaker_penalty_is_not_tried_where_the_last_one_was_worse(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With targets by chance every step towards fitting them costs on dev."""
+    tried = []
+    fit_column = training.wide._fit_column
+
+    def watched(matrix: Any, ratio: Any, positive: Any, strength: float, row_weights: Any) -> Any:
+        tried.append(strength)
+        return fit_column(matrix, ratio, positive, strength, row_weights)
+
+    monkeypatch.setattr(training.wide, "_fit_column", watched)
+    (train, targets), (dev, dev_targets) = rows({0: [], 1: []}, 300), rows({0: [], 1: []}, 300)
+    side = fit_wide("classification", {"train": train, "dev": dev}, {"train": targets, "dev": dev_targets}, 2)
+    assert side.strength == STRENGTHS[0]
+    assert tried == list(STRENGTHS[:2])
 
 
 def test_labels_of_a_multilabel_text_are_learned_each_for_itself() -> None:
