@@ -62,7 +62,7 @@ matrix: .venv/.dev ## export every combination of parts and ask both engines (an
 	$(BIN)/python -m benchmarks.matrix $(ARGS)
 
 lock: .venv/.dev ## pin what pyproject.toml asks for
-	$(BIN)/uv pip compile pyproject.toml $(LOCK) --extra training -o requirements.txt
+	$(BIN)/uv pip compile pyproject.toml $(LOCK) --extra training --extra client -o requirements.txt
 	$(BIN)/uv pip compile pyproject.toml $(LOCK) --extra training --extra dev -c requirements.txt -o requirements-dev.txt
 	$(BIN)/uv pip compile pyproject.toml $(LOCK) --extra tensorflow --extra onnx --extra chinese -c requirements.txt -o requirements-service.txt
 	$(BIN)/uv pip compile pyproject.toml $(LOCK) --extra onnx --extra chinese -c requirements.txt -o requirements-slim.txt

@@ -41,6 +41,11 @@ class ServiceError(EngramError):
         super().__init__(message)
         self.status, self.code = status, code
 
+    @property
+    def asks_for_less(self) -> bool:
+        """The list or the body was too large, for the service or a proxy before it; no single text was."""
+        return self.status == 413 and self.code != "TEXT_TOO_LONG"
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -171,7 +176,13 @@ class Client:
         return FeedbackReply.model_validate(self._post("/feedback", told(answer, right, index)).json())
 
     def _predict(self, texts: Sequence[str], asked: Asked) -> list[AnyPrediction]:
-        return predictions_of(self._post("/predict", asked.body(texts)))
+        try:
+            return predictions_of(self._post("/predict", asked.body(texts)))
+        except ServiceError as error:
+            if not error.asks_for_less or len(texts) == 1:
+                raise
+        middle = len(texts) // 2
+        return [*self._predict(texts[:middle], asked), *self._predict(texts[middle:], asked)]
 
     def _post(self, path: str, body: Mapping[str, Any]) -> httpx.Response:
         attempt = 0
@@ -254,7 +265,13 @@ class AsyncClient:
         return FeedbackReply.model_validate(reply.json())
 
     async def _predict(self, texts: Sequence[str], asked: Asked) -> list[AnyPrediction]:
-        return predictions_of(await self._post("/predict", asked.body(texts)))
+        try:
+            return predictions_of(await self._post("/predict", asked.body(texts)))
+        except ServiceError as error:
+            if not error.asks_for_less or len(texts) == 1:
+                raise
+        middle = len(texts) // 2
+        return [*await self._predict(texts[:middle], asked), *await self._predict(texts[middle:], asked)]
 
     async def _post(self, path: str, body: Mapping[str, Any]) -> httpx.Response:
         attempt = 0

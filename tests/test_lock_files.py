@@ -46,3 +46,10 @@ def test_what_the_project_asks_for_keeps_its_extras() -> None:
         for lock in LOCKS
         if "flask-openapi3" in lock.read_text()
     )
+
+
+def test_what_the_readme_runs_after_its_installation_is_pinned() -> None:
+    """``service.client`` needs httpx, which no other package of requirements.txt asks for."""
+    assert {"httpx", "tensorflow-cpu", "onnxruntime", "gunicorn"} <= set(
+        pinned_extras(ROOT / "requirements.txt")
+    )

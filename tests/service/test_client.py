@@ -207,6 +207,29 @@ def test_the_asynchronous_client_does_the_same(monkeypatch: pytest.MonkeyPatch) 
     assert len(sizes) == 6
 
 
+def test_a_list_that_is_too_long_for_the_service_is_sent_in_halves(app: Any, client: Client) -> None:
+    """The application takes 10 texts a request and 20,000 bytes a body, less than a client's parts."""
+    texts = [f"good {number}" for number in range(37)]
+    answers = [answer for start in range(0, 37, 10) for answer in expected(app, texts[start : start + 10])]
+    assert shown(client.predict(texts)) == answers
+    assert len(client.predict(["good " * 180] * 30)) == 30
+    with pytest.raises(ServiceError) as refused:
+        client.predict(["good", "good " * 300])
+    assert refused.value.code == "TEXT_TOO_LONG"
+
+
+def test_the_asynchronous_client_sends_halves_too() -> None:
+    def service(request: httpx.Request) -> httpx.Response:
+        texts = json.loads(request.read())["texts"]
+        return httpx.Response(413, text="<h1>too large</h1>") if len(texts) > 1 else good()
+
+    async def run() -> None:
+        async with AsyncClient(URL, transport=httpx.MockTransport(service)) as client:
+            assert len(await client.predict(["a", "b", "c"])) == 3
+
+    asyncio.run(run())
+
+
 def test_the_right_label_of_an_answer_is_told(store: FakeStore, tmp_path_factory: Any) -> None:
     store.add("reviews", 1)
     repository = store.repository()

@@ -30,6 +30,7 @@ from training.cli import (
     prune,
     review,
     score,
+    serve,
     train,
 )
 
@@ -44,6 +45,7 @@ VERBS: tuple[ModuleType, ...] = (
     predict,
     explain,
     score,
+    serve,
     compare,
     find_threshold,
     prune,
@@ -55,8 +57,9 @@ INTERRUPTED = 130
 
 def run() -> NoReturn:
     """The ``engram`` command."""
-    cpus = available_cpus()
-    limit_threads(cpus, side_by_side=cpus)
+    if sys.argv[1:2] != [serve.NAME]:  # the service shares the CPUs out among its workers itself
+        cpus = available_cpus()
+        limit_threads(cpus, side_by_side=cpus)
     sys.exit(main(sys.argv[1:]))
 
 

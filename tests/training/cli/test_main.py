@@ -1,4 +1,5 @@
 import io
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -148,3 +149,29 @@ def test_a_verb_and_an_option_nearly_right_are_named(capsys: pytest.CaptureFixtu
         with pytest.raises(SystemExit):
             main(arguments)
         assert f"did you mean {meant}?" in capsys.readouterr().err
+
+
+def test_serve_becomes_the_service_and_leaves_its_threads_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    variables = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS")
+    for variable in variables:
+        monkeypatch.delenv(variable, raising=False)
+    became = []
+
+    def execv(program: str, arguments: list[str]) -> None:
+        became.append((program, arguments, [variable for variable in variables if variable in os.environ]))
+        raise SystemExit(0)
+
+    monkeypatch.setattr(os, "execv", execv)
+    monkeypatch.setattr(sys, "argv", ["engram", "serve"])
+    with pytest.raises(SystemExit):
+        run()
+    assert became == [(sys.executable, [sys.executable, "-m", "service"], [])]
+
+
+def test_serve_ends_as_the_service_ends(tmp_path: Path) -> None:
+    environment = os.environ | {"ENGRAM_ARTIFACTS": str(tmp_path / "nowhere")}
+    done = subprocess.run(
+        [sys.executable, "-m", "training", "serve"], capture_output=True, text=True, env=environment
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "nowhere" in done.stderr
