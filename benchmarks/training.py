@@ -108,15 +108,16 @@ def main() -> None:
         for way, run in runs.items():
             figures.append({"network": name, "way": way, "tokens": tokens, **facts(run, data)})
             print(line(name, way, run, runs["padded keras fit"], tokens, data), flush=True)
-    body = {
-        "rows": len(data.train[0]),
-        "held_out": data.held_out,
-        "max_length": args.max_length,
-        "epochs": args.epochs,
-        "threads": available_cpus(),
-        "ways": figures,
-    }
-    args.output.write_text(json.dumps(body, indent=1) + "\n", encoding="utf-8")
+        body = {
+            "rows": len(data.train[0]),
+            "held_out": data.held_out,
+            "max_length": args.max_length,
+            "epochs": args.epochs,
+            "threads": available_cpus(),
+            "ways": figures,
+        }
+        # After each network: a run that is stopped keeps what it has.
+        args.output.write_text(json.dumps(body, indent=1) + "\n", encoding="utf-8")
 
 
 def facts(run: Run, data: Data) -> dict[str, float]:

@@ -79,6 +79,7 @@ def run(args: argparse.Namespace) -> int:
             file.write(commented_toml(config))
     except OSError as error:
         raise InputError(f"{output} cannot be written: {error.strerror}.") from error
+    print(f"next: engram inspect {output}, then engram train {output}", file=sys.stderr)
     print(output)
     return 0
 

@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,11 @@ def add_json(parser: argparse.ArgumentParser) -> None:
 
 
 def print_saved(path: Path, manifest: Manifest, *, as_json: bool) -> None:
-    """The comparison on stderr, and one line on stdout."""
+    """The comparison and where the report is on stderr, and one line on stdout."""
     from training.cli.figures import print_comparison
 
     print_comparison(manifest)
+    print(f"report: {path / 'report' / 'index.html'}", file=sys.stderr)
     if as_json:
         print(json.dumps(saved_as_dict(path, manifest), ensure_ascii=False, allow_nan=False))
     else:

@@ -71,6 +71,8 @@ def test_another_process_with_the_same_seed_trains_the_same_model(
     assert not CHATTER.search(err), err
     for part in ("train 240 rows", "epoch 1: train loss", "tokens/s", "network", "baseline", "margin"):
         assert part in err
+    assert err.endswith(f"report: {second / 'report' / 'index.html'}\n")
+    assert (second / "report" / "index.html").is_file()
     artifact, first = open_artifact(second), open_artifact(own_artifact)
     verify_files(artifact)
     assert artifact.vocabulary == first.vocabulary
