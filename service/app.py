@@ -135,7 +135,6 @@ def _answer_errors(app: Api, settings: Settings) -> None:
 
     @app.errorhandler(RequestError)
     def refuse(error: RequestError) -> Response:
-        g.trace.code = error.code
         response = _error(str(error), error.code, error.tfs_status if _on_protocol() else error.status)
         if response.status_code == 401:
             response.headers["WWW-Authenticate"] = 'Bearer realm="engram"'
@@ -175,6 +174,8 @@ def _on_tfserving() -> bool:
 
 
 def _error(message: str, code: str, status: int) -> Response:
+    # Here, where every failure passes: log, metrics and span tell its cause.
+    g.trace.code = code
     if len(message) > _LONGEST_MESSAGE:
         # It quotes what the caller sent.
         message = f"{message[: _LONGEST_MESSAGE // 2]} ... {message[-_LONGEST_MESSAGE // 2 :]}"

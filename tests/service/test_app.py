@@ -128,3 +128,28 @@ def test_the_application_loads_in_the_background(settings, store, monkeypatch) -
     assert announced.wait(10)
     assert client.get("/readyz").status_code == 200
     assert client.post("/predict", data='{"text": "a"}').status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "route", "code"),
+    [
+        ("/nope", "unmatched", "NOT_FOUND"),
+        ("/v1/nope", "unmatched", "MALFORMED_REQUEST"),
+        ("/healthz", "unmatched", "METHOD_NOT_ALLOWED"),
+        ("/predict", "/predict", "BODY_TOO_LARGE"),
+        ("/explain", "/explain", "INTERNAL"),
+    ],
+)
+def test_every_failure_is_counted_and_logged_by_its_cause(
+    own_client, monkeypatch, capfd, path, route, code
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr("service.handlers.Handlers.explain", fail)
+    capfd.readouterr()
+    data = b" " * 30_000 if path == "/predict" else b'{"text": "good"}'
+    assert own_client.post(path, data=data).get_json()["code"] == code
+    assert [line["code"] for line in lines(capfd) if line["event"] == "request"] == [code]
+    shown = own_client.get("/metrics").get_data(as_text=True)
+    assert f'engram_rejections_total{{code="{code}",route="{route}"}} 1.0' in shown
