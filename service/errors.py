@@ -60,6 +60,12 @@ class RequestTimeoutError(RequestError):
     status = tfs_status = 408
 
 
+class InvalidBodyError(RequestError):
+    """The body does not come as HTTP says: its end is unknown."""
+
+    code = "INVALID_BODY"
+
+
 class InvalidJsonError(RequestError):
     """The body is not JSON."""
 

@@ -12,7 +12,7 @@ import socket
 import ssl
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any
 
@@ -21,10 +21,14 @@ from gevent.pool import Pool
 from gevent.server import StreamServer
 from gevent.socket import socket as GreenletSocket
 from gevent.ssl import SSLContext
+from gunicorn import util
+from gunicorn.http.body import Body
+from gunicorn.http.errors import ParseException
 from gunicorn.workers.base_async import AsyncWorker
 from gunicorn.workers.ggevent import GeventWorker
 
 from service.errors import RequestTimeoutError
+from service.unreadable import answer_unreadable
 
 _HEARTBEAT_S = 0.25
 _DRAIN_STEP_S = 0.02
@@ -35,6 +39,22 @@ _HANDSHAKE_S = 10
 
 class _Stalled(Exception):
     """A client does not go on."""
+
+
+class _LastBody(Body):  # type: ignore[misc]
+    """A body; where it is malformed, the reply says that it is the connection's last one."""
+
+    def __init__(self, request: Any) -> None:
+        super().__init__(request.body.reader)
+        self._request = request
+
+    def _read_reader(self, size: int) -> Any:
+        try:
+            return super()._read_reader(size)
+        except ParseException:
+            # Nobody knows where the next request begins.
+            self._request.force_close()
+            raise
 
 
 class GreenletWorker(GeventWorker):  # type: ignore[misc]
@@ -93,9 +113,18 @@ class GreenletWorker(GeventWorker):  # type: ignore[misc]
         finally:
             del self._clients[greenlet]
 
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
+        """Answers what never reaches the application."""
+        if isinstance(exc, ssl.SSLError):
+            # Nothing can be said on a connection whose encryption has failed.
+            return
+        with suppress(OSError):
+            util.write_nonblock(client, answer_unreadable(exc))
+
     def handle_request(self, listener_name: Any, req: Any, sock: Any, addr: Any) -> None:
         """Answers one request."""
         self._begun[req] = (gevent.getcurrent(), time.monotonic() + self._longest_s)
+        req.body = _LastBody(req)
         try:
             super().handle_request(listener_name, req, sock, addr)
         finally:

@@ -10,12 +10,14 @@ from flask import Request, Response, g, request
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 from flask_openapi3.types import ResponseDict
+from gunicorn.http.errors import ParseException
 from pydantic import BaseModel
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.routing import BaseConverter
 
 from models.version import engram_version
 from service.body import check_type, dump_json, parse_request
+from service.errors import InvalidBodyError
 from service.handlers import Trace
 from service.openinference.tensors import JSON_LENGTH_HEADER, split_body
 from service.schemas import ErrorReply
@@ -104,7 +106,11 @@ def trace() -> Trace:
 
 
 def _read_body(asked: Request) -> bytes:
-    data = asked.get_data(cache=False)
+    try:
+        data = asked.get_data(cache=False)
+    except ParseException as error:
+        # Not its text, which quotes the body.
+        raise InvalidBodyError("the body is not chunked as HTTP says; where it ends is unknown") from error
     if len(data) >= (asked.max_content_length or math.inf):
         raise RequestEntityTooLarge
     return data

@@ -8,27 +8,12 @@ from flask import Request, Response, current_app, request
 from werkzeug.datastructures import Headers
 
 from service.access import Access, Caller
+from service.headers import CAREFUL, DATA, PAGE
 from service.settings import Settings
 
 # Anyone may ask whether the service lives and how it is asked.
 _OPEN = {"/", "/docs", "/openapi.json", "/healthz", "/readyz", "/v2/health/live", "/v2/health/ready"}
 _OPEN_PREFIX = ("/swagger", "/page/")
-_CAREFUL = [("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer")]
-_DATA = [
-    *_CAREFUL,
-    ("Cache-Control", "no-store"),
-    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
-]
-# The pages hold their own scripts and styles; nothing comes from elsewhere.
-_INLINE = "'self' 'unsafe-inline'"
-_PAGE = [
-    *_CAREFUL,
-    (
-        "Content-Security-Policy",
-        f"default-src 'self'; script-src {_INLINE}; style-src {_INLINE}; img-src 'self' data:; "
-        "frame-ancestors 'none'",
-    ),
-]
 _PREFLIGHT = [
     ("Access-Control-Allow-Methods", "GET, POST, DELETE"),
     ("Access-Control-Allow-Headers", "Authorization, Content-Type, X-Request-ID, traceparent, tracestate"),
@@ -100,7 +85,7 @@ def careful(app: WSGIApplication) -> WSGIApplication:
                 elif name == "Content-Security-Policy":
                     has_policy = True
                     break
-            headers += _CAREFUL if has_policy else _PAGE if as_page else _DATA
+            headers += CAREFUL if has_policy else PAGE if as_page else DATA
             return start_response(status, headers, error)
 
         return app(environ, start)
