@@ -11,7 +11,7 @@ import select
 import socket
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any
@@ -57,6 +57,24 @@ class _LastBody(Body):  # type: ignore[misc]
             raise
 
 
+class _HeardClient:
+    """A client's socket that tells when something came: gunicorn does not say that a head has begun."""
+
+    def __init__(self, client: Any, on_heard: Callable[[], None]) -> None:
+        self._client = client
+        self._recv = client.recv
+        self._on_heard = on_heard
+
+    def recv(self, size: int) -> Any:
+        """What came."""
+        data = self._recv(size)
+        self._on_heard()
+        return data
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+
 class GreenletWorker(GeventWorker):  # type: ignore[misc]
     """gunicorn's gevent worker with fair turns, and a stop that does not wait for idle connections."""
 
@@ -67,6 +85,8 @@ class GreenletWorker(GeventWorker):  # type: ignore[misc]
         self._idle: dict[Any, gevent.Timeout] = {}
         # Requests that are being read or answered: their greenlet and the time until they may.
         self._begun: dict[Any, tuple[Any, float]] = {}
+        # Connections on which a part of a head has come, and the time until the whole may.
+        self._heads: dict[Any, float] = {}
 
     def patch(self) -> None:
         """Makes the listening sockets those of gevent; patches nothing."""
@@ -106,12 +126,13 @@ class GreenletWorker(GeventWorker):  # type: ignore[misc]
                 with gevent.Timeout(_HANDSHAKE_S, _Stalled):
                     client.do_handshake()
             # Past the parent, which would take the time limit away.
-            AsyncWorker.handle(self, listener, client, address)
+            AsyncWorker.handle(self, listener, _HeardClient(client, partial(self._hear, greenlet)), address)
         except (OSError, _Stalled):
             # No TLS, or a client that says nothing.
             client.close()
         finally:
             del self._clients[greenlet]
+            self._heads.pop(greenlet, None)
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
         """Answers what never reaches the application."""
@@ -123,12 +144,16 @@ class GreenletWorker(GeventWorker):  # type: ignore[misc]
 
     def handle_request(self, listener_name: Any, req: Any, sock: Any, addr: Any) -> None:
         """Answers one request."""
-        self._begun[req] = (gevent.getcurrent(), time.monotonic() + self._longest_s)
+        greenlet = gevent.getcurrent()
+        self._begun[req] = (greenlet, time.monotonic() + self._longest_s)
         req.body = _LastBody(req)
         try:
             super().handle_request(listener_name, req, sock, addr)
         finally:
             self._begun.pop(req, None)
+        if req.unreader.buf.getvalue():
+            # A part of the next request came with this one.
+            self._heads[greenlet] = self._head_until()
 
     @contextmanager
     def timeout_ctx(self) -> Iterator[None]:
@@ -142,12 +167,24 @@ class GreenletWorker(GeventWorker):  # type: ignore[misc]
                 yield
             finally:
                 del self._idle[greenlet]
+                self._heads.pop(greenlet, None)
 
     @property
     def _longest_s(self) -> float:
         """Seconds from a request's head to the end of its reply, whatever the client does."""
         settings = self.app.settings
         return float(settings.timeout_s + settings.client_timeout_s)
+
+    def _head_until(self) -> float:
+        # No longer than a connection is kept, after which nothing would be answered.
+        return time.monotonic() + min(float(self.app.settings.client_timeout_s), float(self.cfg.keepalive))
+
+    def _hear(self, greenlet: Any) -> None:
+        """Something came on a connection: between two requests, it begins the next one."""
+        timeout = self._idle.get(greenlet)
+        if timeout is not None and greenlet not in self._heads:
+            self._heads[greenlet] = self._head_until()
+            timeout.cancel()
 
     def _end_stalled(self) -> None:
         """Ends requests whose clients send or read too slowly: each holds a connection."""
@@ -156,6 +193,14 @@ class GreenletWorker(GeventWorker):  # type: ignore[misc]
             if now >= until:
                 self._begun[request] = (greenlet, math.inf)
                 gevent.get_hub().loop.run_callback(self._end_request, request, greenlet)
+        for greenlet, until in list(self._heads.items()):
+            if now >= until:
+                gevent.get_hub().loop.run_callback(self._end_head, greenlet, until)
+
+    def _end_head(self, greenlet: Any, until: float) -> None:
+        # It may have come, or the next one begun, meanwhile.
+        if self._heads.get(greenlet) == until:
+            greenlet.throw(RequestTimeoutError("the request did not arrive in time"))
 
     def _end_request(self, request: Any, greenlet: Any) -> None:
         # It may have been answered meanwhile.
