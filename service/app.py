@@ -30,7 +30,8 @@ from service.settings import Settings
 from service.tracing import open_tracing
 from service.trial_metrics import TrialMetrics
 from service.trials import Trials
-from service.watch import Sources, Watch
+from service.watch import Watch
+from service.wishes import Sources
 
 _LONGEST_MESSAGE = 500
 

@@ -32,6 +32,23 @@ def _as_json(line: dict[str, Any]) -> str:
         return json.dumps(line, default=str)
 
 
+class Teller:
+    """Logs what is wrong, once until it changes."""
+
+    def __init__(self) -> None:
+        self._told: dict[str, str | None] = {}
+
+    def tell(self, event: str, reason: str | None, level: Level = "error") -> None:
+        """Logs the reason, unless it was the last one told; None says that nothing is wrong any more.
+
+        Args:
+            event: its name, and after a space what it is about.
+        """
+        if reason and reason != self._told.get(event):
+            log_event(event.split()[0], level, reason=reason)
+        self._told[event] = reason
+
+
 class JsonLineHandler(logging.Handler):
     """Sends the records of the standard logging module the same way."""
 

@@ -16,6 +16,10 @@ class Plan:
     candidate: int | str
     percent: float | None = None
 
+    def version(self, labels: Mapping[str, int]) -> int | None:
+        """The version that is meant, by the version labels of the model; None where the label is unset."""
+        return self.candidate if isinstance(self.candidate, int) else labels.get(self.candidate)
+
 
 def parse_canaries(text: str | None) -> Mapping[str, Plan]:
     """Plans of ``NAME=VERSION:PERCENT``, several separated by commas, by the name of the model.

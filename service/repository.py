@@ -59,7 +59,8 @@ class Served:
 class Repository:
     """The loaded versions of each model, and which of them a request gets.
 
-    Who finds and loads them is :class:`service.watch.Watch`. All methods may be called from any thread.
+    Who finds and loads them is :class:`service.watch.Watch`, who says which answer
+    :class:`service.follower.Follower`. All methods may be called from any thread.
 
     Args:
         default_model: the model that answers where a request names none.
@@ -261,7 +262,7 @@ class Repository:
     def _set_status(self, name: str, status: VersionStatus) -> None:
         self._models[name].statuses[status.version] = status
 
-    # What follows is for the watch.
+    # What follows is for the watch and the follower.
 
     def meet(self, name: str, versions: list[int]) -> None:
         """The folder holds these versions of a model; what was refused and is gone is forgotten."""
@@ -306,7 +307,7 @@ class Repository:
         labels: Mapping[str, int],
         newest: int | None,
         trials: Mapping[int, float | None],
-        answers: bool = True,
+        retire: bool = True,
     ) -> None:
         """Says which loaded versions answer from now on, in one step; the others end with their last request.
 
@@ -314,7 +315,7 @@ class Repository:
             labels: version labels; one whose version is not loaded stays where it was, and is pending.
             newest: answers where no version is named and none is labelled stable.
             trials: candidates with their percentage, None for a shadow.
-            answers: whether a request that names no version is answered.
+            retire: False keeps the others, for whoever is about to use one that was loaded just now.
         """
         with self._lock:
             model = self._models[name]
@@ -324,9 +325,10 @@ class Repository:
             model.pending = {label: version for label, version in labels.items() if label not in at_once}
             before = model.current
             version = model.labels.get(STABLE, newest)
-            model.current = model.loaded.get(version) if answers and version is not None else None
+            model.current = model.loaded.get(version) if version is not None else None
             self._set_trials(model, trials)
-            self._retire(name, set(model.loaded) - {*model.labels.values(), *trials, newest})
+            if retire:
+                self._retire(name, set(model.loaded) - {*model.labels.values(), *trials, newest})
         if model.current is not before:
             log_event(
                 "version_serves",

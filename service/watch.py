@@ -1,50 +1,27 @@
-"""Finds versions in a folder, loads them in the background, and says which of them answer."""
+"""Finds versions in a folder and loads them in the background."""
 
-import contextlib
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from models.errors import EngramError
 from models.runtime.location import list_versions
 from models.runtime.predictor import Prediction, Predictor
-from models.runtime.version_labels import FILE as LABELS_FILE
-from models.runtime.version_labels import VersionLabels, read_version_labels
+from models.runtime.version_labels import VersionLabels
 from service.batching import Batcher
+from service.follower import TICK_S, Follower
 from service.judge import Judge
-from service.logs import log_event
+from service.logs import Teller, log_event
 from service.orders import Orders, Standing
-from service.plans import Plan
 from service.repository import STABLE, Repository
 from service.versions import LoadedVersion, VersionStatus
+from service.wishes import LabelsFile, Sources
 
-# So often orders and version labels are looked at, which costs next to nothing.
-_TICK_S = 0.5
 _AFTER_FAILURE_S = 1.0
 
 # Files of a version and what a change of them looks like from outside: path, size, time of change.
 Fingerprint = frozenset[tuple[str, int, int]]
-
-
-@dataclass(frozen=True, slots=True)
-class Sources:
-    """What says which versions are served.
-
-    Attributes:
-        artifacts: holds ``NAME/VERSION/`` folders.
-        state: holds the version labels.
-        canaries: candidates that answer some requests, by model.
-        shadows: candidates that are asked as well, by model.
-        reload_s: seconds between two looks at ``artifacts``; 0 looks once.
-    """
-
-    artifacts: Path
-    state: Path
-    canaries: Mapping[str, Plan]
-    shadows: Mapping[str, Plan]
-    reload_s: float = 0.0
 
 
 class Watch:
@@ -77,22 +54,25 @@ class Watch:
         self._open_version = open_version
         self._make_batcher = make_batcher
         self._orders = orders
-        self._judge = judge
         self._on_ready = on_ready
         self._stopped = threading.Event()
+        self._teller = Teller()
+        self._labels_file = LabelsFile(sources.state, self._teller)
+        self._follower = Follower(sources, repository, self._labels_file, orders, judge, self._teller)
+        # What the last look has seen.
         self._standing = Standing()
         self._labels: VersionLabels = {}
         self._labels_seen: object = None
         self._refused: dict[tuple[str, int], Fingerprint] = {}
-        self._newest: dict[str, int] = {}
-        self._told: dict[str, str | None] = {}
 
     def start(self) -> None:
-        """Begins to look, in a thread of its own."""
+        """Begins to look and to follow, in threads of their own."""
+        self._follower.start()
         threading.Thread(target=self._run, name="watch", daemon=True).start()
 
     def stop(self) -> None:
-        """Ends the looking; what is loaded stays."""
+        """Ends both; what is loaded stays."""
+        self._follower.stop()
         self._stopped.set()
 
     def _run(self) -> None:
@@ -104,34 +84,33 @@ class Watch:
                 if due or self._has_news():
                     looked_at = time.monotonic()
                     self.look()
-                if self._judge:
-                    self._judge.judge(self._repository.trials())
             except Exception as error:  # the watch outlives whatever one look meets
-                self._tell("watch_failed", repr(error))
+                self._teller.tell("watch_failed", repr(error))
                 # Also where the folder is looked at once only: that look may have been this one.
                 looked_at = None
                 self._stopped.wait(_AFTER_FAILURE_S)
             else:
-                self._tell("watch_failed", None)
-            self._stopped.wait(min(_TICK_S, reload_s) if reload_s else _TICK_S)
+                self._teller.tell("watch_failed", None)
+            self._stopped.wait(min(TICK_S, reload_s) if reload_s else TICK_S)
 
     def _has_news(self) -> bool:
         if self._orders.standing().number != self._standing.number:
             return True
-        return self._labels_file() != self._labels_seen
+        return self._labels_file.facts() != self._labels_seen
 
     def look(self) -> None:
         """Looks now: loads what is new and good, and says who answers."""
         self._standing = standing = self._orders.standing()
-        self._read_labels()
+        # The facts first: what changes between the two is news once more.
+        self._labels_seen = self._labels_file.facts()
+        self._labels = self._labels_file.read()
         found = self._find_versions()
         for name, versions in found.items():
             self._repository.meet(name, versions)
         for name in self._repository.known():
             if name in standing.unloaded:
                 self._refused = {key: seen for key, seen in self._refused.items() if key[0] != name}
-                self._newest.pop(name, None)
-                self._repository.unload(name)
+                self._follower.unload(name)
             else:
                 self._serve(name, found.get(name, []))
         self._mark_missing(found)
@@ -142,42 +121,24 @@ class Watch:
     def _serve(self, name: str, versions: list[int]) -> None:
         """Loads what is wanted of one model, the versions that answer first, and says who answers."""
         labels = self._labels.get(name, {})
-        trials = self._trials(name, labels)
         wanted = sorted(labels.values(), key=lambda version: version != labels.get(STABLE))
         for version in dict.fromkeys(wanted):
             self._load(name, version, versions)
-            self._assign(name, labels, trials, last=False)
+            self._follower.assign(name, at_first=labels, retire=True, last=False)
         # A candidate becomes the newest only where there is nothing else.
+        now = self._orders.standing()
+        trials = self._sources.trials(name, labels, now)
         known = {*versions, *self._repository.loaded_versions(name)}
-        withdrawn = {*trials, *self._standing.withdrawn.get(name, {})}
+        withdrawn = {*trials, *now.withdrawn.get(name, {})}
         for version in sorted(known, key=lambda version: (version in withdrawn, -version)):
             if self._load(name, version, versions):
-                self._newest[name] = version
+                self._follower.newest[name] = version
                 break
-        self._assign(name, labels, trials, last=False)
-        for version in trials:
+        self._follower.assign(name, at_first=labels, retire=True, last=False)
+        # One that was withdrawn while others were loaded is loaded no more.
+        for version in self._sources.trials(name, labels, self._orders.standing()):
             self._load(name, version, versions)
-        self._assign(name, labels, trials, last=True)
-
-    def _trials(self, name: str, labels: Mapping[str, int]) -> dict[int, float | None]:
-        trials: dict[int, float | None] = {}
-        for plans in (self._sources.shadows, self._sources.canaries):
-            if (plan := plans.get(name)) is None:
-                continue
-            candidate = plan.candidate
-            version = candidate if isinstance(candidate, int) else labels.get(candidate)
-            if version is not None and version not in self._standing.withdrawn.get(name, {}):
-                trials[version] = plan.percent
-        return trials
-
-    def _assign(
-        self, name: str, labels: Mapping[str, int], trials: Mapping[int, float | None], *, last: bool
-    ) -> None:
-        loaded = self._repository.loaded_versions(name)
-        # While the version that shall answer is still to be tried, no other one steps in.
-        waits = not last and STABLE in labels and labels[STABLE] not in loaded
-        if not waits:
-            self._repository.assign(name, labels=labels, newest=self._newest.get(name), trials=trials)
+        self._follower.assign(name, at_first=labels, retire=True)
 
     def _load(self, name: str, version: int, versions: list[int]) -> bool:
         """Whether the version is loaded, after it has been tried."""
@@ -226,16 +187,18 @@ class Watch:
         try:
             names = sorted(entry.name for entry in folder.iterdir() if not entry.name.startswith("."))
         except OSError as error:
-            self._tell("artifacts_unreadable", f"{folder} cannot be read: {error.strerror}")
+            self._teller.tell("artifacts_unreadable", f"{folder} cannot be read: {error.strerror}")
             return {}
-        self._tell("artifacts_unreadable", None)
+        self._teller.tell("artifacts_unreadable", None)
         for name in names:
             try:
                 versions = list_versions(folder / name)
             except OSError as error:
-                self._tell(f"model_unreadable {name}", f"{folder / name} cannot be read: {error.strerror}")
+                self._teller.tell(
+                    f"model_unreadable {name}", f"{folder / name} cannot be read: {error.strerror}"
+                )
                 continue
-            self._tell(f"model_unreadable {name}", None)
+            self._teller.tell(f"model_unreadable {name}", None)
             if versions:
                 found[name] = versions
         return found
@@ -249,30 +212,6 @@ class Watch:
                     path = self._sources.artifacts / name / str(version)
                     message = f"{path} is gone or cannot be read; what was loaded from it still answers"
                 self._repository.set_status(name, VersionStatus(version, "AVAILABLE", message))
-
-    def _read_labels(self) -> None:
-        seen = self._labels_file()
-        if seen == self._labels_seen:
-            return
-        try:
-            self._labels = read_version_labels(self._sources.state)
-        except EngramError as error:
-            self._tell("labels_unreadable", str(error))
-        else:
-            self._tell("labels_unreadable", None)
-        self._labels_seen = seen
-
-    def _labels_file(self) -> object:
-        with contextlib.suppress(OSError):
-            facts = (self._sources.state / LABELS_FILE).stat()
-            return facts.st_ino, facts.st_size, facts.st_mtime_ns
-        return None
-
-    def _tell(self, event: str, reason: str | None) -> None:
-        """Logs what is wrong, once until it changes."""
-        if reason and reason != self._told.get(event):
-            log_event(event.split()[0], "error", reason=reason)
-        self._told[event] = reason
 
 
 def _fingerprint(path: Path) -> Fingerprint:

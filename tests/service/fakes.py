@@ -28,7 +28,8 @@ from service.judge import Judge, Limits
 from service.orders import Orders
 from service.plans import parse_canaries, parse_shadows
 from service.repository import Repository
-from service.watch import Sources, Watch
+from service.watch import Watch
+from service.wishes import Sources
 
 WORDS = ["good", "bad", "film", "a", "the", "is", "好"]
 
