@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Mapping
 
+from service.candidates import Candidates
 from service.judge import Judge
 from service.logs import Teller
 from service.orders import Orders
@@ -24,6 +25,7 @@ class Follower:
 
     Attributes:
         newest: what answers where none is labelled stable, by model; the watch finds it.
+        candidates: where those that are tried, or should be, stand.
     """
 
     def __init__(
@@ -43,6 +45,7 @@ class Follower:
         self._teller = teller
         self._stopped = threading.Event()
         self.newest: dict[str, int] = {}
+        self.candidates = Candidates(sources, repository, teller)
         # Between reading what is wanted and doing it, nobody else does what was read before.
         self._assigning = threading.Lock()
 
@@ -69,6 +72,7 @@ class Follower:
             self._judge.judge(self._repository.trials())
         for name in self._repository.names():
             self.assign(name)
+        self.candidates.refresh(self._labels.read(), self._orders.standing())
 
     def assign(
         self,

@@ -1,8 +1,9 @@
 """The models that are served: which versions are loaded, which of them answers, who still uses the others."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from models.nearest import nearest
 from models.runtime.manifest import Manifest
@@ -17,6 +18,9 @@ from service.errors import (
 from service.logs import log_event
 from service.trial import Trial
 from service.versions import LoadedVersion, Use, VersionStatus
+
+if TYPE_CHECKING:
+    from service.candidates import CandidateStatus
 
 __all__ = ["STABLE", "LabelStatus", "LoadedVersion", "Repository", "Use", "VersionStatus"]
 
@@ -65,6 +69,9 @@ class Repository:
     Args:
         default_model: the model that answers where a request names none.
         sticky_key: what stays the same in the requests of one caller, or None; asked during a request.
+
+    Attributes:
+        candidates: where the candidates of each model stand.
     """
 
     def __init__(
@@ -76,6 +83,8 @@ class Repository:
         self._models: dict[str, Served] = {}
         self._looked = False
         self._ready = False
+        # Replaced as a whole by the watch and the follower.
+        self.candidates: Mapping[str, Sequence[CandidateStatus]] = {}
 
     @property
     def ready(self) -> bool:
@@ -127,6 +136,12 @@ class Repository:
                 for name, model in sorted(self._models.items())
                 if model.current
             ]
+
+    def serving(self, name: str) -> int | None:
+        """The version of a model that answers where a request names none."""
+        with self._lock:
+            model = self._models.get(name)
+            return model.current.version if model and model.current else None
 
     def trials(self) -> list[Trial]:
         """The candidates that are tried."""

@@ -320,12 +320,24 @@ class LiveReply(BaseModel):
     live: bool
 
 
+class CandidateStatus(BaseModel):
+    """A version that is tried beside the one that serves, or should be."""
+
+    kind: Literal["canary", "shadow"]
+    candidate: int | str = Field(description="the version or version label that the setting names")
+    version: int | None
+    percent: float | None = Field(description="its share of the requests, null for a shadow")
+    state: Literal["LOADING", "TRIED", "WITHDRAWN", "MISSING"]
+    reason: str = Field(description="why it was withdrawn, or cannot be tried")
+
+
 class ReadyReply(BaseModel):
     """Whether requests can be answered, and the versions that do."""
 
     ready: bool
     models: dict[str, list[VersionStatus]]
     labels: dict[str, dict[str, LabelStatus]]
+    candidates: dict[str, list[CandidateStatus]]
 
 
 class OfferedVersion(BaseModel):

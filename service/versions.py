@@ -37,6 +37,11 @@ class LoadedVersion:
         self.users = 0
         self.retired = False
 
+    @property
+    def key(self) -> tuple[str, int]:
+        """Which version of which model it is."""
+        return self.name, self.version
+
 
 class Use:
     """A version held by a request, until the end of its ``with``.

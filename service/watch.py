@@ -114,6 +114,7 @@ class Watch:
             else:
                 self._serve(name, found.get(name, []))
         self._mark_missing(found)
+        self._follower.candidates.looked(found, self._labels, self._orders.standing())
         if self._repository.looked() and self._on_ready:
             self._on_ready()
         self._orders.carried_out(standing.number)

@@ -1,5 +1,7 @@
 """``/healthz``, ``/readyz``, ``/metrics``."""
 
+from dataclasses import asdict
+
 from flask import Response
 from flask_openapi3.models.tag import Tag
 
@@ -37,7 +39,11 @@ def register(app: Api, repository: Repository, metrics: Metrics, peers: Peers | 
             name: {label: {"version": at.version, "pending": at.pending} for label, at in found.items()}
             for name, found in repository.labels().items()
         }
-        return reply({"ready": ready, "models": models, "labels": labels}, 200 if ready else 503)
+        candidates = {
+            name: [asdict(status) for status in statuses] for name, statuses in repository.candidates.items()
+        }
+        told = {"ready": ready, "models": models, "labels": labels, "candidates": candidates}
+        return reply(told, 200 if ready else 503)
 
     @app.get("/metrics", tags=[_TAG], summary="Prometheus metrics of all workers", responses={200: _TEXT})
     def scrape() -> Response:
