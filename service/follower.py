@@ -3,9 +3,10 @@
 import threading
 from collections.abc import Mapping
 
+from models.runtime.version_labels import VersionLabels
 from service.candidates import Candidates
 from service.judge import Judge
-from service.logs import Teller
+from service.logs import Teller, log_event
 from service.orders import Orders
 from service.repository import STABLE, Repository
 from service.wishes import LabelsFile, Sources
@@ -46,6 +47,8 @@ class Follower:
         self._stopped = threading.Event()
         self.newest: dict[str, int] = {}
         self.candidates = Candidates(sources, repository, teller)
+        # The labels of the last turn.
+        self._followed: VersionLabels | None = None
         # Between reading what is wanted and doing it, nobody else does what was read before.
         self._assigning = threading.Lock()
 
@@ -68,11 +71,28 @@ class Follower:
 
     def follow(self) -> None:
         """Decides on candidates, then does what was ordered and can be done at once."""
-        if self._judge:
-            self._judge.judge(self._repository.trials())
+        decides = self._judge is None or self._judge.judge(self._repository.trials())
+        self._try_again(decides)
         for name in self._repository.names():
             self.assign(name)
         self.candidates.refresh(self._labels.read(), self._orders.standing())
+
+    def _try_again(self, decides: bool) -> None:
+        """Takes back the withdrawal of a version that a label newly names, however the label was moved.
+
+        All workers see the label move and one of them acts: from a second one the order could come after
+        the candidate was withdrawn once more.
+        """
+        before, self._followed = self._followed, self._labels.read()
+        # What was labelled when this worker began is not new.
+        if before is None or not decides:
+            return
+        withdrawn = self._orders.standing().withdrawn
+        for name, labels in self._followed.items():
+            for version in {version for _, version in labels.items() - before.get(name, {}).items()}:
+                if version in withdrawn.get(name, {}):
+                    self._orders.try_again(name, version)
+                    log_event("candidate_tried_again", model=name, version=version)
 
     def assign(
         self,

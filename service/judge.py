@@ -67,12 +67,17 @@ class Judge:
         # Of what was seen, with its time; empty where another worker decides.
         self._history: deque[tuple[float, Totals]] = deque()
 
-    def judge(self, trials: Iterable[Trial]) -> None:
-        """Tells the others what was seen of ``trials``; decides, if it is this worker that decides."""
+    def judge(self, trials: Iterable[Trial]) -> bool:
+        """Tells the others what was seen of ``trials``; decides, if it is this worker that decides.
+
+        Returns:
+            whether it is.
+        """
         elected = self._is_elected()
         self._report(list(trials))
         if elected:
             self._decide()
+        return elected
 
     def _report(self, trials: list[Trial]) -> None:
         before = dict(self._own)

@@ -7,9 +7,15 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from models.runtime.version_labels import write_version_labels
+from service import labelling
+from service.__main__ import main
+from service.app import create_app
 from service.judge import Limits
 from service.repository import LabelStatus
-from tests.service.fakes import FakeStore, WatchedRepository
+from service.settings import Settings
+from tests.service.fakes import FakeStore, WatchedRepository, make_predictor
+
+TOKEN = "0123456789abcdef" * 2
 
 
 def until(holds: Callable[[], bool], seconds: float = 10.0) -> None:
@@ -120,3 +126,63 @@ def test_what_was_unloaded_meanwhile_is_not_assigned_again(store) -> None:
     write_version_labels(store.folder, {"reviews": {"stable": 1}})
     repository.watch._follower.assign("reviews")
     assert repository.labels() == {}
+
+
+def by_command(store: FakeStore, _: WatchedRepository) -> None:
+    assert main(["label", "reviews", "next", "2"]) == 0
+
+
+def over_http(store: FakeStore, repository: WatchedRepository) -> None:
+    settings = Settings(artifacts=store.folder, admin_token=TOKEN)
+    client = create_app(settings, repository, orders=repository.orders).test_client()
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    reply = client.post("/admin/models/reviews/labels/next", json={"version": 2}, headers=headers)
+    assert reply.status_code == 200
+
+
+@pytest.fixture
+def withdrawn(store: FakeStore, monkeypatch: pytest.MonkeyPatch) -> WatchedRepository:
+    """Version 2 is named by the setting and was withdrawn."""
+    for version in (1, 2):
+        store.add("reviews", version)
+    monkeypatch.setenv("ENGRAM_ARTIFACTS", str(store.folder))
+    monkeypatch.setattr(labelling, "open_artifact", lambda path: make_predictor().artifact)
+    monkeypatch.setattr(labelling, "verify_files", lambda artifact: None)
+    repository = store.repository(canary="reviews=2:50")
+    turn(repository)
+    repository.orders.withdraw("reviews", 2, "it is bad")
+    turn(repository)
+    assert repository.trials() == []
+    return repository
+
+
+def turn(repository: WatchedRepository) -> None:
+    repository.watch._follower.follow()
+    repository.look()
+
+
+@pytest.mark.parametrize("move", [by_command, over_http])
+def test_moving_a_label_to_a_withdrawn_version_has_it_tried_again(store, withdrawn, move) -> None:
+    move(store, withdrawn)
+    turn(withdrawn)
+    assert [trial.candidate.version for trial in withdrawn.trials()] == [2]
+    # Once: the label goes on naming it, and it may turn out bad again.
+    withdrawn.orders.withdraw("reviews", 2, "it is still bad")
+    turn(withdrawn)
+    assert withdrawn.trials() == []
+
+
+def test_only_the_worker_that_decides_has_it_tried_again(store, withdrawn, monkeypatch) -> None:
+    monkeypatch.setattr(withdrawn.judge, "judge", lambda trials: False)
+    by_command(store, withdrawn)
+    turn(withdrawn)
+    assert withdrawn.trials() == []
+
+
+def test_a_label_that_named_it_before_does_not_have_it_tried_again(store, withdrawn) -> None:
+    by_command(store, withdrawn)
+    turn(withdrawn)
+    withdrawn.orders.withdraw("reviews", 2, "it is still bad")
+    write_version_labels(store.folder, {"reviews": {"next": 2, "stable": 1}})
+    turn(withdrawn)
+    assert withdrawn.trials() == []
