@@ -1,4 +1,4 @@
-"""What candidates cost and how soon a bad one is gone.
+"""What candidates cost and how soon a bad one is gone; exits 1 where a limit is missed.
 
     python -m benchmarks.trials --artifact artifacts/reviews/1 [--output FILE.json]
 
@@ -9,6 +9,9 @@ Three services are measured, each with the ONNX engine and two workers:
 - a canary that answers the other label: seconds until no request is answered by it any more;
 - a shadow: the median time of a request beside that without one, of the same process: the version label that
   names the shadow is set and taken away in turns, so that whatever else the machine does disturbs both.
+
+The limits: the share lies inside its interval, the bad canary is gone within 30 s, the shadow adds at most
+10 % to the median.
 """
 
 import argparse
@@ -16,9 +19,10 @@ import http.client
 import json
 import math
 import statistics
+import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +33,8 @@ from models.runtime.version_labels import write_version_labels
 
 _TOKENS = 50
 _BLOCK = 100
+_WITHDRAWN_WITHIN_S = 30.0
+_SHADOW_MAY_ADD = 0.1
 
 
 class Asker:
@@ -134,8 +140,25 @@ def shadow_cost(
     }
 
 
-def main() -> None:
-    """Prints the figures, and writes the file."""
+def missed(result: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """A sentence for each limit that the figures miss."""
+    canary, gone, shadow = result["canary"], result["withdrawal"], result["shadow"]
+    sentences = []
+    low, high = canary["interval"]
+    taken = canary["answered_by_the_canary"]
+    if not low <= taken <= high:
+        sentences.append(f"the canary answered {taken} requests, outside [{low}, {high}]")
+    if not gone["reason"]:
+        sentences.append("the bad canary was not withdrawn")
+    elif gone["last_answer_of_the_canary_s"] > _WITHDRAWN_WITHIN_S:
+        sentences.append(f"the bad canary answered for {gone['last_answer_of_the_canary_s']:.1f} s")
+    if not shadow["p50_change"] <= _SHADOW_MAY_ADD:
+        sentences.append(f"the shadow adds {shadow['p50_change']:.1%} to the median")
+    return sentences
+
+
+def main() -> int:
+    """Prints the figures, and writes the file. Returns 1 where a limit is missed."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -157,10 +180,13 @@ def main() -> None:
             "canary": canary_share(versions, folder, texts, options.requests),
             "withdrawal": withdrawal(versions, folder, texts, options.rate),
         }
-    print(json.dumps(result, indent=1))
+    sentences = missed(result)
+    text = json.dumps(result | {"missed": sentences}, indent=1)
+    print(text)
     if options.output:
-        options.output.write_text(json.dumps(result, indent=1) + "\n")
+        options.output.write_text(text + "\n")
+    return 1 if sentences else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

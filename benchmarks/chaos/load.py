@@ -28,8 +28,10 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class BrokenOff:
-    """A request that got no answer: when its connection was made, when it was sent, when that was known."""
+    """A request that got no answer: whose, when its connection was made, when it was sent, when that was
+    known."""
 
+    client: int
     connected: float
     sent: float
     known: float
@@ -51,7 +53,7 @@ class Clients:
         self._began = time.monotonic()
         self._stopped = threading.Event()
         self._lock = threading.Lock()
-        self._threads = [threading.Thread(target=self._run) for _ in range(_CLIENTS)]
+        self._threads = [threading.Thread(target=self._run, args=(client,)) for client in range(_CLIENTS)]
 
     def start(self) -> None:
         """Begins."""
@@ -65,7 +67,7 @@ class Clients:
         for thread in self._threads:
             thread.join()
 
-    def _run(self) -> None:
+    def _run(self, client: int) -> None:
         connection = self._connect()
         while True:
             number = next(self._numbers)
@@ -73,12 +75,12 @@ class Clients:
             if self._stopped.wait(max(0.0, due - time.monotonic())):
                 connection.close()
                 return
-            connection = self._ask(connection, number)
+            connection = self._ask(client, connection, number)
 
     def _connect(self) -> "_Connection":
         return _Connection("127.0.0.1", self._port, timeout=30)
 
-    def _ask(self, connection: "_Connection", number: int) -> "_Connection":
+    def _ask(self, client: int, connection: "_Connection", number: int) -> "_Connection":
         path, body, read = self._request(number)
         for _ in range(2):
             sent = time.monotonic()
@@ -88,7 +90,8 @@ class Clients:
                 content = reply.read()
             except (OSError, http.client.HTTPException):
                 with self._lock:
-                    self.seen.broken_off.append(BrokenOff(connection.made, sent, time.monotonic()))
+                    known = time.monotonic()
+                    self.seen.broken_off.append(BrokenOff(client, connection.made, sent, known))
                 connection.close()
                 # As every client does: its worker may have gone since the last request.
                 connection = self._connect()

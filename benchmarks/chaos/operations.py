@@ -18,18 +18,16 @@ class Operations:
         self._service = service
         self._versions = versions
         self._timeline = timeline
-        self._rounds = 0
         self._label("stable", timeline.current)
 
     def round(self) -> None:
         """Each operation once."""
-        broken = BROKEN[self._rounds % len(BROKEN)]
-        self._rounds += 1
         before = self._timeline.current
         added = self._versions.add()
         self._reload(f"added version {added}")
         self._label("stable", added)
-        self._add_broken(broken)
+        for how in BROKEN:
+            self._add_broken(how)
         self._versions.delete(added)
         self._reload(f"deleted version {added}, which answers")
         self._label("stable", before)
