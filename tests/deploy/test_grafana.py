@@ -14,6 +14,7 @@ from models.runtime.manifest import DataReference
 from service import app as module
 from service.app import create_app
 from service.settings import Settings
+from service.text_tally import reference
 from tests.service.fakes import FakeStore
 
 FOLDER = Path(__file__).resolve().parents[2] / "deploy" / "grafana"
@@ -25,23 +26,23 @@ QUERIES = [target["expr"] for panel in DASHBOARD["panels"] for target in panel["
 EXPRESSIONS = QUERIES + [rule["expr"] for rule in RULES]
 # What Prometheus or the rules add.
 ADDED = {"le", "bin"}
+REFERENCE = DataReference(
+    fingerprint="",
+    rows={},
+    skipped={},
+    label_share={"negative": 0.5, "positive": 0.5},
+    length_quantiles={},
+    length_shares={"1": 0.5},
+    unknown_rate=0.1,
+    truncated_rate=0.0,
+)
 
 
 @pytest.fixture(scope="module")
 def shown(tmp_path_factory) -> dict[str, set[str]]:
     """The names of all series of a scrape, and the labels each has."""
     store = FakeStore(tmp_path_factory.mktemp("artifacts"))
-    reference = DataReference(
-        fingerprint="",
-        rows={},
-        skipped={},
-        label_share={"negative": 0.5, "positive": 0.5},
-        length_quantiles={},
-        length_shares={"1": 0.5},
-        unknown_rate=0.1,
-        truncated_rate=0.0,
-    )
-    store.add("reviews", 1, data=reference.model_dump())
+    store.add("reviews", 1, data=REFERENCE.model_dump())
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "open_warm", lambda path, engine, max_batch: store.open(path))
         settings = Settings(artifacts=store.folder, reload_s=0, feedback=tmp_path_factory.mktemp("told"))
@@ -105,3 +106,25 @@ def test_panels_do_not_overlap_and_have_queries() -> None:
     places = [(panel["gridPos"]["x"], panel["gridPos"]["y"]) for panel in DASHBOARD["panels"]]
     assert len(set(places)) == len(places)
     assert all(panel["targets"] and panel["title"] for panel in DASHBOARD["panels"])
+
+
+def test_every_feature_of_the_training_data_can_raise_the_alert_of_drift() -> None:
+    features = reference(REFERENCE, ["negative", "positive"])
+    assert set(features) == {"length", "label", "unknown"}
+    (alert,) = [rule for rule in RULES if rule.get("alert") == "EngramDrift"]
+    recorded = {rule["record"]: rule["expr"] for rule in RULES if "record" in rule}
+    for feature in features:
+        assert f"engram:{feature}_psi:1h > 0.25" in alert["expr"]
+        expression = recorded[f"engram:{feature}_psi:1h"]
+        assert set(re.findall(r'feature="(\w+)"', expression)) == {feature}
+        assert set(re.findall(r"engram:\w+:1h", expression)) == {f"engram:{feature}_share:1h"}
+
+
+def test_what_is_one_worker_s_own_is_said_to_be() -> None:
+    own = [
+        panel["title"]
+        for panel in DASHBOARD["panels"]
+        if any("engram_version_state" in target["expr"] for target in panel["targets"])
+    ]
+    assert own
+    assert all("worker that was scraped" in title for title in own)
