@@ -68,7 +68,8 @@ TFS_EXAMPLES: Schema = {
         {
             "properties": {
                 "examples": {"items": {"required": ["text"]}},
-                "context": {"not": {"required": ["text"]}},
+                # Without the type, null would have the field too.
+                "context": {"not": {"type": "object", "required": ["text"]}},
             }
         },
         {

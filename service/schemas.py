@@ -16,6 +16,9 @@ def _whole(value: Any) -> Any:
 
 # JSON knows no integers: 2.0 is one too.
 Whole = Annotated[int, BeforeValidator(_whole)]
+# A limit behind the validator, or of a number or null, would be checked, but not described.
+WholeFrom0 = Annotated[int, Field(ge=0), BeforeValidator(_whole)]
+WholeFrom1 = Annotated[int, Field(ge=1), BeforeValidator(_whole)]
 
 
 class PredictRequest(BaseModel):
@@ -39,8 +42,8 @@ class PredictRequest(BaseModel):
         default=None, description="default: the one labelled 'stable', else the newest loaded"
     )
     version_label: str | None = Field(default=None, description="version label; instead of 'version'")
-    top: Whole | None = Field(
-        default=None, ge=1, description="how many probabilities to list, highest first; default: all"
+    top: WholeFrom1 | None = Field(
+        default=None, description="how many probabilities to list, highest first; default: all"
     )
 
     @model_validator(mode="after")

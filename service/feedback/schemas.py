@@ -5,7 +5,7 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from service import described
-from service.schemas import Whole
+from service.schemas import Whole, WholeFrom0
 
 
 class FeedbackRequest(BaseModel):
@@ -24,8 +24,8 @@ class FeedbackRequest(BaseModel):
         pattern=r"^[A-Za-z0-9_.:/+=-]{1,128}$",
         description="the X-Request-ID of the reply that answered the text",
     )
-    index: Whole | None = Field(
-        default=None, ge=0, description="which text, from 0; needed where the request had several"
+    index: WholeFrom0 | None = Field(
+        default=None, description="which text, from 0; needed where the request had several"
     )
     label: str | None = Field(default=None, description="the right label")
     labels: list[str] | None = Field(

@@ -5,15 +5,16 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from service import described
+from service.schemas import Whole
 
 Parameters = dict[str, bool | int | float | str]
-Dimension = int
+Dimension = Whole
 
 
 class InputTensor(BaseModel):
     """A tensor of a request. Its data follow the JSON object where ``binary_data_size`` is given."""
 
-    model_config = ConfigDict(json_schema_extra={"allOf": [described.TENSOR]})
+    model_config = ConfigDict(strict=True, json_schema_extra={"allOf": [described.TENSOR]})
 
     name: str
     shape: list[Dimension]
@@ -116,6 +117,8 @@ class ModelReady(BaseModel):
 
 class IndexRequest(BaseModel):
     """Which models shall be listed."""
+
+    model_config = ConfigDict(strict=True)
 
     ready: bool = Field(default=False, description="only those that can answer")
 

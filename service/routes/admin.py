@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from service.administration import Administration
 from service.handlers import Handlers
 from service.repository import LabelStatus
-from service.routes.api import Api, replies, reply
+from service.routes.api import Api, PathName, replies, reply
 from service.routes.doors import require_admin
 from service.schemas import LabelReply, LabelRequest, ReloadReply
 
@@ -18,8 +18,8 @@ _LABEL_PATH = "/admin/models/<model:name>/labels/<model:label>"
 class AdminLabelPath(BaseModel):
     """A version label of a model."""
 
-    name: str
-    label: str
+    name: PathName
+    label: PathName
 
 
 def register(app: Api, handlers: Handlers, administration: Administration) -> None:

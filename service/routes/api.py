@@ -4,14 +4,14 @@ import functools
 import math
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any
 
 from flask import Request, Response, g, request
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 from flask_openapi3.types import ResponseDict
 from gunicorn.http.errors import ParseException
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.routing import BaseConverter
 
@@ -59,10 +59,15 @@ class Api(OpenAPI):
         return func
 
 
+_NAME = "[^/:]+"
+PathName = Annotated[str, Field(pattern=f"^{_NAME}$")]
+"""How the name of a model or of a version label is described."""
+
+
 class ModelName(BaseConverter):
     """A model's name in a path: a colon begins the method behind it."""
 
-    regex = "[^/:]+"
+    regex = _NAME
 
 
 def make_api(max_body: int) -> Api:

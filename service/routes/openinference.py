@@ -7,7 +7,7 @@ from flask_openapi3.models.data_type import DataType
 from flask_openapi3.models.media_type import MediaType
 from flask_openapi3.models.schema import Schema
 from flask_openapi3.models.tag import Tag
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from models.version import engram_version
 from service.administration import Administration
@@ -28,7 +28,7 @@ from service.openinference.schemas import (
 )
 from service.openinference.tensors import JSON_LENGTH_HEADER
 from service.peers import Peers
-from service.routes.api import Api, replies, reply, trace
+from service.routes.api import Api, PathName, replies, reply, trace
 from service.routes.doors import require_admin
 
 _TAG = Tag(name="open inference protocol", description="Version 2, as Triton, KServe and MLServer speak it.")
@@ -38,7 +38,7 @@ _REPOSITORY = Tag(name="model repository", description="What is loaded, of all m
 class V2ModelPath(BaseModel):
     """A model; the version that serves now."""
 
-    name: str
+    name: PathName
 
     def wanted(self) -> int | None:
         """The version that the path names."""
@@ -48,7 +48,7 @@ class V2ModelPath(BaseModel):
 class V2VersionPath(V2ModelPath):
     """A version of a model."""
 
-    version: int
+    version: int = Field(ge=0)
 
     def wanted(self) -> int | None:
         """The version that the path names."""

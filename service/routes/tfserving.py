@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from service.errors import InvalidRequestError
 from service.handlers import Handlers
-from service.routes.api import Api, replies, reply, trace
+from service.routes.api import Api, PathName, replies, reply, trace
 from service.schemas import (
     ClassifyReply,
     ClassifyRequest,
@@ -32,7 +32,7 @@ _FAILURES = (400, 404, 413, 429, 503, 504)
 class ModelPath(BaseModel):
     """The version that serves now."""
 
-    name: str
+    name: PathName
 
     def asked(self) -> Asked:
         """What the path names."""
@@ -52,7 +52,7 @@ class VersionPath(ModelPath):
 class LabelPath(ModelPath):
     """The version that has a version label."""
 
-    label: str
+    label: PathName
 
     def asked(self) -> Asked:
         """What the path names."""

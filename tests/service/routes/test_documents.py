@@ -38,6 +38,22 @@ def test_the_request_is_described_field_by_field(spec) -> None:
     assert schema["additionalProperties"] is False
 
 
+@pytest.mark.parametrize(
+    ("schema", "name", "least"), [("PredictRequest", "top", 1), ("FeedbackRequest", "index", 0)]
+)
+def test_the_least_number_is_described_where_it_may_be_null(spec, schema, name, least) -> None:
+    number, null = spec["components"]["schemas"][schema]["properties"][name]["anyOf"]
+    assert (number["minimum"], null) == (least, {"type": "null"})
+
+
+def test_what_a_path_holds_is_described_as_it_is_read(spec) -> None:
+    name, number = {"type": "string", "pattern": "^[^/:]+$"}, {"type": "integer", "minimum": 0}
+    for path, operations in spec["paths"].items():
+        for parameter in (each for call in operations.values() for each in call.get("parameters", [])):
+            read = number if parameter["name"] == "version" else name
+            assert read.items() <= parameter["schema"].items(), path
+
+
 def test_every_reference_leads_somewhere(spec) -> None:
     references = set(re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(spec)))
     assert references

@@ -187,6 +187,7 @@ def test_json_in_and_no_binary_wanted_needs_no_header(post) -> None:
         {"inputs": [tensor(shape=[2, 1, 1])]},
         {"inputs": [tensor([])]},
         {"inputs": [tensor(shape=[-2])]},
+        {"inputs": [tensor(shape=["2"])]},
         {"inputs": [tensor(data=[1, 2])]},
         {"inputs": [tensor(data=[["a", "b"]])]},
         {"inputs": [tensor(data=None)]},
@@ -274,6 +275,12 @@ def test_the_index_lists_every_version(operator) -> None:
     broken = {"name": "broken", "version": "1", "state": "UNAVAILABLE", "reason": "wrong hash"}
     assert operator.post("/v2/repository/index").get_json() == [broken, ready]
     assert operator.post("/v2/repository/index", data='{"ready": true}').get_json() == [ready]
+
+
+def test_only_a_truth_value_says_which_models_are_listed(operator) -> None:
+    for ready in ("0.0", "1", '"yes"', "null"):
+        body = f'{{"ready": {ready}}}'
+        assert operator.post("/v2/repository/index", data=body).status_code == 400
 
 
 def test_a_model_is_unloaded_and_loaded_again(operator) -> None:
