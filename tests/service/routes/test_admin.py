@@ -2,16 +2,13 @@
 
 import json
 import threading
-from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 
 from models.runtime.version_labels import read_version_labels, write_version_labels
-from service import labelling
 from service.app import create_app
 from service.settings import Settings
-from tests.service.fakes import make_predictor
 
 TOKEN = "0123456789abcdef" * 2
 
@@ -19,14 +16,7 @@ TOKEN = "0123456789abcdef" * 2
 @pytest.fixture
 def opened(store, monkeypatch):
     """Versions of the fake store count as checked."""
-
-    def open_artifact(path: Path):
-        name, version = path.parent.name, int(path.name)
-        margin = json.loads((path / "plan.json").read_text())["manifest"].get("margin")
-        return make_predictor(name=name, version=version, margin=margin, baseline_name="a line").artifact
-
-    monkeypatch.setattr(labelling, "open_artifact", open_artifact)
-    monkeypatch.setattr(labelling, "verify_files", lambda artifact: None)
+    store.count_as_checked(monkeypatch)
 
 
 @pytest.fixture
