@@ -5,6 +5,8 @@ from collections.abc import Callable
 from flask import Response, g
 from flask_openapi3.models.data_type import DataType
 from flask_openapi3.models.media_type import MediaType
+from flask_openapi3.models.parameter import Parameter
+from flask_openapi3.models.parameter_in_type import ParameterInType
 from flask_openapi3.models.schema import Schema
 from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, Field
@@ -140,13 +142,22 @@ def _register_repository(app: Api, handlers: Handlers, administration: Administr
 
 
 def _document_binary(app: Api) -> None:
-    """A reply may also be JSON with tensors behind it."""
+    """A request and a reply may also be JSON with tensors behind it."""
+    bytes_ = MediaType(schema=Schema(type=DataType.STRING, format="binary"))
+    length = Parameter.model_validate(
+        {
+            "name": JSON_LENGTH_HEADER,
+            "in": ParameterInType.HEADER,
+            "description": "how many bytes of the body are JSON, with tensors behind them; default: all",
+            "schema": Schema(type=DataType.INTEGER, minimum=0),
+        }
+    )
     for path, item in app.paths.items():
         if path.endswith("/infer"):
-            content = item.post.responses["200"].content
-            content["application/octet-stream"] = MediaType(
-                schema=Schema(type=DataType.STRING, format="binary")
-            )
+            call = item.post
+            call.parameters.append(length)
+            for content in (call.requestBody.content, call.responses["200"].content):
+                content["application/octet-stream"] = bytes_
 
 
 def _named(view: Callable[..., Response], name: str, **schemas: type[BaseModel]) -> Callable[..., Response]:

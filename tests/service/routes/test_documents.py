@@ -50,8 +50,18 @@ def test_what_a_path_holds_is_described_as_it_is_read(spec) -> None:
     name, number = {"type": "string", "pattern": "^[^/:]+$"}, {"type": "integer", "minimum": 0}
     for path, operations in spec["paths"].items():
         for parameter in (each for call in operations.values() for each in call.get("parameters", [])):
+            if parameter["in"] != "path":
+                continue
             read = number if parameter["name"] == "version" else name
             assert read.items() <= parameter["schema"].items(), path
+
+
+@pytest.mark.parametrize("path", ["/v2/models/{name}/infer", "/v2/models/{name}/versions/{version}/infer"])
+def test_tensors_behind_the_json_are_described_both_ways(spec, path) -> None:
+    call = spec["paths"][path]["post"]
+    for content in (call["requestBody"]["content"], call["responses"]["200"]["content"]):
+        assert set(content) == {"application/json", "application/octet-stream"}
+    assert "Inference-Header-Content-Length" in {each["name"] for each in call["parameters"]}
 
 
 def test_every_reference_leads_somewhere(spec) -> None:
