@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel
+from pydantic import BaseModel, ConfigDict, Field, RootModel, field_validator
 
 from service import described
 from service.schemas import Whole
@@ -137,7 +137,20 @@ class Index(RootModel[list[IndexEntry]]):
 
 
 class LoadRequest(BaseModel):
-    """Parameters of the protocol, which mean nothing here."""
+    """A model is loaded as its folder holds it: what else Triton takes, ``config`` and files, is refused."""
+
+    parameters: dict[str, Any] = Field(default={}, json_schema_extra={"maxProperties": 0})
+
+    @field_validator("parameters")
+    @classmethod
+    def _none(cls, parameters: dict[str, Any]) -> dict[str, Any]:
+        for name in parameters:
+            raise ValueError(f"{name!r} is not supported; a model is loaded as its folder holds it")
+        return parameters
+
+
+class UnloadRequest(BaseModel):
+    """Parameters of the protocol, which mean nothing here: no model depends on another."""
 
     parameters: dict[str, Any] = {}
 

@@ -27,6 +27,7 @@ from service.openinference.schemas import (
     ModelReady,
     ServerHealth,
     ServerMetadata,
+    UnloadRequest,
 )
 from service.openinference.tensors import JSON_LENGTH_HEADER
 from service.peers import Peers
@@ -135,7 +136,7 @@ def _register_repository(app: Api, handlers: Handlers, administration: Administr
         summary="Unload a model in every worker, until it is loaded again; needs the admin token",
         responses=replies(Done, 400, 401, 403, 404, 504),
     )
-    def v2_unload(path: V2ModelPath, body: LoadRequest) -> Response:
+    def v2_unload(path: V2ModelPath, body: UnloadRequest) -> Response:
         require_admin()
         models.unload(handlers, administration, path.name)
         return reply({})

@@ -326,6 +326,15 @@ def test_what_cannot_be_loaded_says_why(operator) -> None:
     assert operator.post("/v2/repository/models/x/unload").status_code == 404
 
 
+@pytest.mark.parametrize("name", ["config", "file:1/model.onnx", "more"])
+def test_a_model_is_loaded_as_its_folder_holds_it_or_not_at_all(operator, name) -> None:
+    body = json.dumps({"parameters": {name: "{}"}})
+    reply = operator.post("/v2/repository/models/reviews/load", data=body)
+    assert (reply.status_code, reply.get_json()["code"]) == (400, "INVALID_REQUEST")
+    assert f"{name!r} is not supported" in reply.get_json()["error"]
+    assert operator.post("/v2/repository/models/reviews/load", data='{"parameters": {}}').status_code == 200
+
+
 def test_only_the_holder_of_the_token_loads_and_unloads(operator) -> None:
     operator.environ_base.pop("HTTP_AUTHORIZATION")
     for verb in ("load", "unload"):
