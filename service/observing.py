@@ -13,6 +13,7 @@ from service.logs import log_event
 from service.metrics import Metrics
 from service.routes.api import Api
 from service.routes.doors import Doors
+from service.routes.tfserving import match_any_case
 from service.tracing import Tracing, trace_id_of
 
 _REQUEST_ID = re.compile(r"[\w.:/+=-]{1,128}", re.ASCII)
@@ -28,6 +29,8 @@ def observe_requests(
         trace = g.trace = Trace(started=time.perf_counter())
         metrics.begin()
         asked: Request = request._get_current_object()  # type: ignore[attr-defined]
+        if asked.routing_exception is not None:
+            match_any_case(asked)
         preflight = doors.answer_preflight(asked)
         if preflight is None and (caller := doors.admit(asked)):
             trace.caller = caller.name

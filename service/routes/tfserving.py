@@ -1,11 +1,13 @@
 """TensorFlow Serving's REST API: ``/v1/models/...``."""
 
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
-from flask import Response
+from flask import Request, Response, current_app
 from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, Field
+from werkzeug.exceptions import HTTPException
 
 from service.errors import InvalidRequestError
 from service.handlers import Handlers
@@ -23,6 +25,7 @@ from service.schemas import (
 from service.tfserving.asked import Asked
 from service.tfserving.examples import classify, regress
 from service.tfserving.models import metadata, model_status
+from service.tfserving.paths import lower_path
 from service.tfserving.predict import predict
 
 _TAG = Tag(name="tensorflow serving", description="The same calls as TensorFlow Serving.")
@@ -77,6 +80,18 @@ def register(app: Api, handlers: Handlers) -> None:
     for path, schema, suffix in _PATHS:
         _register_calls(app, handlers, path, schema, suffix)
         _register_facts(app, handlers, path, schema, suffix)
+
+
+def match_any_case(asked: Request) -> None:
+    """Gives a request that matched no route the one that its path names in another case, if there is one."""
+    path = lower_path(asked.path)
+    adapter = current_app.create_url_adapter(asked)
+    if path == asked.path or adapter is None:
+        return
+    with contextlib.suppress(HTTPException):
+        asked.url_rule, found = adapter.match(path, return_rule=True)
+        asked.view_args, asked.path = dict(found), path
+        asked.routing_exception = None
 
 
 def _register_calls(app: Api, handlers: Handlers, path: str, schema: type[ModelPath], suffix: str) -> None:

@@ -193,3 +193,33 @@ def test_a_path_or_method_it_cannot_read_is_a_malformed_request(client, method, 
 def test_nothing_loaded_yet_is_unavailable(make_client) -> None:
     response = make_client().post("/v1/models/reviews:predict", data='{"instances": ["a"]}')
     assert response.status_code == 503
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/V1/models/reviews:PREDICT",
+        "/v1/Models/reviews:Predict",
+        "/v1/models/reviews/VERSIONS/1:predict",
+    ],
+)
+def test_a_path_is_read_in_any_case(predict, path) -> None:
+    body = {"instances": ["good"]}
+    reply = predict(body, path, content_type="text/plain")
+    assert (reply.status_code, reply.get_json()) == (200, predict(body).get_json())
+
+
+def test_facts_are_found_in_any_case(client) -> None:
+    for path in ("/v1/models/reviews", "/v1/models/reviews/versions/1", "/v1/models/reviews/metadata"):
+        shouted = path.upper().replace("REVIEWS", "reviews")
+        assert client.get(shouted).get_json() == client.get(path).get_json()
+
+
+def test_a_name_has_one_case(client, predict) -> None:
+    assert predict({"instances": ["good"]}, "/V1/models/Reviews:PREDICT").status_code == 404
+    assert client.get("/V1/models/REVIEWS").status_code == 404
+
+
+def test_no_other_path_has_any_case(client) -> None:
+    assert client.get("/V2/models/reviews").status_code == 404
+    assert client.post("/Predict", data='{"text": "good"}').status_code == 404
