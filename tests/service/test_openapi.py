@@ -72,7 +72,9 @@ def forbid_other_fields(document: dict) -> None:
 
 
 def is_about_meaning(response) -> bool:
-    """Whether a request was refused for what no schema can tell: names, and features given twice."""
+    """Whether a request was refused for what no schema can tell: names, limits, and features given twice."""
+    if response.status_code == 413:
+        return True
     if response.status_code != 400:
         return False
     body = response.json()
