@@ -114,6 +114,12 @@ def test_runs_of_another_config_are_left_out() -> None:
     assert [each["seed"] for each in of_one_config(runs)] == [1, 3]
 
 
+def test_sets_that_are_judged_by_other_figures_are_left_out(tmp_path: Path) -> None:
+    for number, task in enumerate(("multilabel", "tagging", "joint")):
+        keep(tmp_path / f"{number}-1.json", run(1, 0.9, network={}, config={"task": task}))
+    assert table(tmp_path) == HEAD
+
+
 def test_a_key_that_came_later_and_is_unset_makes_no_other_config() -> None:
     runs = [run(1, 0.9, config={"text": {"a": 1}}), run(2, 0.9, config={"text": {"a": 1, "b": None}})]
     assert [each["seed"] for each in of_one_config(runs)] == [1, 2]

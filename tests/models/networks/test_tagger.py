@@ -1,5 +1,7 @@
 """A tagging network: shapes, padding, saving, and the same from ONNX."""
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +10,7 @@ import numpy as np
 import onnxruntime
 import pytest
 
+from models.networks.registry import PARTS
 from models.networks.tagger import build_tagger
 from models.networks.tagger_spec import TaggerSpec
 from models.networks.weights import tagger_weights
@@ -57,10 +60,16 @@ def within(outputs: Any) -> dict[str, np.ndarray[Any, Any]]:
     return found
 
 
-@pytest.mark.parametrize("fields", CHARACTERS)
-@pytest.mark.parametrize("more", [{"intents": 3, "pooling": "max+mean"}, {"crf": False, "layers": 2}])
-def test_onnx_gives_the_same(fields: dict[str, Any], more: dict[str, Any]) -> None:
-    made = spec(**fields, **more)
+SHAPES: list[dict[str, Any]] = [
+    *({**fields, "intents": 3, "pooling": "max+mean"} for fields in CHARACTERS),
+    *({**fields, "crf": False, "layers": 2} for fields in CHARACTERS),
+    *({"cell": cell, "units": 8, "intents": 2} for cell in PARTS["cell"]),
+]
+
+
+@pytest.mark.parametrize("fields", SHAPES)
+def test_onnx_gives_the_same(fields: dict[str, Any]) -> None:
+    made = spec(**fields)
     model, inputs = network(made), batch(made)
     expected = within(model(inputs, training=False))
     session = onnxruntime.InferenceSession(
@@ -93,14 +102,35 @@ def test_the_characters_count() -> None:
     assert not np.allclose(within(model(inputs, training=False))["emissions"], before)
 
 
-@pytest.mark.parametrize("fields", CHARACTERS)
-def test_a_saved_network_answers_the_same(fields: dict[str, Any], tmp_path: Path) -> None:
-    made = spec(intents=2, **fields)
-    model, inputs = network(made), batch(made)
-    model.save(tmp_path / "model.keras")
-    again = keras.saving.load_model(tmp_path / "model.keras", compile=False)
-    for name, values in within(model(inputs, training=False)).items():
-        np.testing.assert_array_equal(within(again(inputs, training=False))[name], values)
+LOAD = """
+import sys
+from pathlib import Path
+import keras, numpy as np
+import models.networks
+for path in Path(sys.argv[1]).glob("*.keras"):
+    inputs = dict(np.load(path.with_suffix(".npz")))
+    outputs = keras.saving.load_model(path, compile=False)(inputs, training=False)
+    np.savez(path.with_suffix(".out.npz"), **{name: np.asarray(values) for name, values in outputs.items()})
+"""
+
+
+def test_a_saved_network_answers_the_same_in_a_new_process(tmp_path: Path) -> None:
+    """One that has imported nothing but ``models.networks``: contract of the saved model."""
+    expected = {}
+    for number, fields in enumerate(CHARACTERS):
+        made = spec(intents=2, crf=number != 1, **fields)
+        model, inputs = network(made), batch(made)
+        model.save(tmp_path / f"{number}.keras")
+        np.savez(tmp_path / f"{number}.npz", **inputs)
+        expected[number] = within(model(inputs, training=False))
+    command = [sys.executable, "-c", LOAD, str(tmp_path)]
+    done = subprocess.run(command, cwd=Path(__file__).parents[3], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    for number, outputs in expected.items():
+        found = within(np.load(tmp_path / f"{number}.out.npz"))
+        assert set(found) == set(outputs)
+        for name, values in outputs.items():
+            np.testing.assert_allclose(found[name], values, rtol=0, atol=1e-6)
 
 
 def test_the_same_seed_gives_the_same_network() -> None:
