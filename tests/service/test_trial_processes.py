@@ -113,3 +113,14 @@ def test_an_operator_s_order_reaches_every_worker_before_it_is_answered(store) -
             store.add("reviews", version)
             assert service.ask("POST", "/admin/reload", Authorization=f"Bearer {token}")[0] == 200
             assert set(versions(service, range(12))) == {version}
+
+
+def test_a_bad_canary_is_withdrawn_from_every_worker_while_a_version_is_loaded(artifacts, store) -> None:
+    with Service(artifacts, CANARY="reviews=2:30", RELOAD_S=0.5, FAKE_LOAD_S=12) as service:
+        service.wait_until_ready()
+        store.add("reviews", 3)
+        began = time.monotonic()
+        number = until_withdrawn(service, 9)
+        assert set(versions(service, range(number, number + 60))) == {1}
+        assert time.monotonic() - began < 12, "version 3 was not loaded before that"
+        assert len(service.events("version_loaded")) == 4
