@@ -85,6 +85,7 @@ def _key(args: argparse.Namespace) -> None:
 
 def _label(settings: Settings, args: argparse.Namespace) -> None:
     from models.errors import InputError
+    from service.errors import BelowBaselineError
     from service.labelling import move_label, remove_label
 
     if args.remove == (args.version is not None):
@@ -95,14 +96,19 @@ def _label(settings: Settings, args: argparse.Namespace) -> None:
             raise InputError(f"The model {args.name!r} has no version label {args.label!r}.")
         print(f"{args.name}@{args.label} no longer names version {before}")
         return
-    before = move_label(
-        settings.artifacts,
-        settings.state_folder,
-        args.name,
-        args.label,
-        args.version,
-        accept_below_baseline=args.accept_below_baseline,
-    )
+    try:
+        before = move_label(
+            settings.artifacts,
+            settings.state_folder,
+            args.name,
+            args.label,
+            args.version,
+            accept_below_baseline=args.accept_below_baseline,
+        )
+    except BelowBaselineError as error:
+        raise BelowBaselineError(
+            f"{error}; --accept-below-baseline labels it {args.label!r} all the same."
+        ) from error
     was = f" (was {before})" if before not in (None, args.version) else ""
     print(f"{args.name}@{args.label} is version {args.version}{was}")
 

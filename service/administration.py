@@ -7,6 +7,7 @@ from typing import TypeVar
 from models.errors import ArtifactError, ArtifactNotFoundError, EngramError, InputError
 from service.concurrency import Concurrency
 from service.errors import (
+    BelowBaselineError,
     DeadlineError,
     InvalidRequestError,
     LabelNotFoundError,
@@ -70,6 +71,10 @@ class Administration:
 
         try:
             before = self._concurrency.compute(move, _LONG_S)
+        except BelowBaselineError as error:
+            raise BelowBaselineError(
+                f'{error}; "accept_below_baseline": true labels it {label!r} all the same.'
+            ) from error
         except EngramError as error:
             raise _as_request_error(error) from error
         self._orders.try_again(name, version)

@@ -109,6 +109,13 @@ def test_the_command_says_what_it_did(artifacts: Path, tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (0, "tiny@stable no longer names version 1\n")
 
 
+def test_the_command_names_its_option_where_a_version_is_below_its_baseline(artifacts: Path) -> None:
+    _set_margin(artifacts / "tiny" / "1", -0.02)
+    done = run(artifacts, "tiny", "stable", "1")
+    assert done.returncode == 1
+    assert "; --accept-below-baseline labels it 'stable' all the same." in done.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
