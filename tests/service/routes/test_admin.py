@@ -96,7 +96,8 @@ def test_what_cannot_be_labelled_is_refused(served, store, call, status, code) -
 
 
 def test_below_its_baseline_a_version_becomes_stable_only_on_purpose(served, store) -> None:
-    store.add("reviews", 3, margin={"value": -0.1, "low": -0.2, "high": 0.0})
+    margin = {"value": -0.1, "low": -0.2, "high": 0.0}
+    store.add("reviews", 3, margin=margin, baseline_name="a line")
     reply = put(served, 3)
     assert (reply.status_code, reply.get_json()["code"]) == (409, "BELOW_BASELINE")
     assert reply.get_json()["error"] == (
