@@ -35,7 +35,7 @@ export class Answer {
     );
     const asked = this.chooser.feedback ? feedbackView(text, prediction, version, requestId) : null;
     this.foot.replaceChildren(...[facts(prediction, version, ms), asked].filter(Boolean));
-    if (prediction.entities) this.reading.replaceChildren(...entityView(text, prediction));
+    if (prediction.entities) this.reading.replaceChildren(...entityView(text, prediction, version));
     else if (!version?.explained || !prediction.tokens) this.reading.replaceChildren();
     // What each word did stays until what each word does is known: nothing jumps while somebody types.
     else this.reading.ariaBusy = "true";

@@ -1,5 +1,7 @@
 // Texts by code points, as the service counts them, and the parts of a text that no word covers.
 
+export const lengthOf = (text) => Array.from(text).length;
+
 /** The text from one code point to another. */
 export function slicer(text) {
   const points = Array.from(text);
@@ -25,15 +27,6 @@ export function pieces(text, stretches) {
 
 /** Whether something stands there that a model reads. */
 export const hasWords = (text) => /[\p{L}\p{N}]/u.test(text);
-
-/** The words of a text and what stands between them, each with whether training never saw it. */
-export function markUnknown(text, unknown) {
-  if (!unknown.size) return [{ text, unknown: false }];
-  return (text.match(/[\p{L}\p{N}\p{M}'’-]+|[^\p{L}\p{N}\p{M}'’-]+/gu) ?? []).map((part) => ({
-    text: part,
-    unknown: unknown.has(part) || unknown.has(part.normalize("NFKC").toLowerCase()),
-  }));
-}
 
 /** A label that no person reads at a glance, shortened. */
 export const shorten = (text, most) => {

@@ -77,3 +77,34 @@ def test_a_text_without_entities_says_so(page: Page) -> None:
     page.fill("#text", "Nothing here")
     expect(page.locator(".reading")).to_contain_text("No entity was found.")
     expect(page.locator(".verdict")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("text", "unknown", "marked"),
+    [
+        ("管家帮我订票", ["帮"], ["帮"]),
+        ("管家帮我订票", ["订票", "订"], ["订票"]),
+        ("at 3:00 or 3", ["3:00"], ["3:00"]),
+        ("I can't go", ["n't"], ["n't"]),
+        ("table a (a) Ａ", ["a"], ["a", "a", "Ａ"]),
+        ("🙂🙂 zz\u00adyzx zz", ["🙂", "zz\u00adyzx"], ["🙂", "🙂", "zz\u00adyzx"]),
+        ("no (such", ["(", "missing"], ["("]),
+    ],
+)
+def test_unknown_tokens_are_marked_where_they_stand(
+    page: Page, text: str, unknown: list[str], marked: list[str]
+) -> None:
+    answer = {"entities": [], "tokens": 9, "unknown_tokens": unknown, "truncated": False}
+    offer(page, "tagging", ["city"], answer)
+    page.fill("#text", text)
+    expect(page.locator(".entities")).to_have_text(text)
+    assert page.locator(".entities .unknown").all_text_contents() == marked
+
+
+def test_an_unknown_token_is_marked_inside_an_entity_too(page: Page) -> None:
+    place = {"start": 3, "end": 5, "value": "订票", "entity": "deed", "confidence": 0.9}
+    answer = {"entities": [place], "tokens": 6, "unknown_tokens": ["我订", "票"], "truncated": False}
+    offer(page, "tagging", ["deed"], answer)
+    page.fill("#text", "管家我订票")
+    expect(page.locator(".entities mark .unknown")).to_have_text(["订", "票"])
+    expect(page.locator(".entities > .unknown")).to_have_text("我")
