@@ -6,7 +6,7 @@ import { element } from "./dom.js";
 import { entityView } from "./entities.js";
 import { feedbackView } from "./feedback.js";
 import { facts, summary, verdict } from "./verdict.js";
-import { describe, wordView } from "./words.js";
+import { describe, signsOf, wordView } from "./words.js";
 
 // Of more labels only the most probable ones are listed after each word.
 const MOST_LISTED = 10;
@@ -85,10 +85,7 @@ function legend(explanation, truncated) {
     element("span", { class: "word for sample" }, "speaks for"),
     element("span", { class: "word against sample" }, "speaks against"),
     element("bdi", {}, `“${explanation.label}”`),
+    ...signsOf(explanation.words.some(({ unknown }) => unknown), truncated),
   ];
-  if (explanation.words.some(({ unknown }) => unknown)) {
-    items.push(element("span", { class: "word unknown" }, "new to the model"));
-  }
-  if (truncated) items.push(element("span", { class: "unread" }, "not read"));
   return element("p", { class: "legend" }, ...items.flatMap((item) => [item, " "]));
 }

@@ -1,28 +1,35 @@
 // Entities where they stand in the text, each with its type beside it.
 
 import { element, percent } from "./dom.js";
-import { lengthOf, pieces } from "./text.js";
-import { unknownStretches } from "./tokens.js";
+import { lengthOf, pieces, slicer } from "./text.js";
+import { startOfUnread, unknownStretches } from "./tokens.js";
+import { signsOf, unread } from "./words.js";
 
 const COLOURS = 6;
 
-/** The text with its entities. */
+/** The text with its entities. A tagger reads the beginning of a long text. */
 export function entityView(text, prediction, version) {
   const kinds = [...new Set(prediction.entities.map(({ entity }) => entity))];
   const sorted = [...prediction.entities].sort((one, other) => one.start - other.start);
-  const signs = unknownStretches(text, prediction.unknown_tokens, version?.unit);
-  const children = pieces(text, sorted).flatMap(({ item, text: part, start }) => {
-    const inside = signed(part, start, signs);
+  const { length, slice } = slicer(text);
+  const end = startOfUnread(text, prediction, version) ?? length;
+  const unknown = unknownStretches(slice(0, end), prediction.unknown_tokens, version?.unit);
+  const children = pieces(slice(0, end), sorted).flatMap(({ item, text: part, start }) => {
+    const inside = signed(part, start, unknown);
     return item ? [mark(item, inside, kinds.indexOf(item.entity))] : inside;
   });
-  const found = element("div", { class: "words entities", dir: "auto" }, ...children);
-  return prediction.entities.length ? [found] : [found, element("p", { class: "doubt" }, "No entity was found.")];
+  if (end < length) children.push(unread(slice(end, length)));
+  const found = [element("div", { class: "words entities", dir: "auto" }, ...children)];
+  if (!prediction.entities.length) found.push(element("p", { class: "doubt" }, "No entity was found."));
+  const signs = signsOf(unknown.length > 0, end < length);
+  if (signs.length) found.push(element("p", { class: "legend" }, ...signs.flatMap((sign) => [sign, " "])));
+  return found;
 }
 
 /** A part of the text with the signs on its words. */
-function signed(part, from, signs) {
+function signed(part, from, unknown) {
   const last = from + lengthOf(part);
-  const own = signs
+  const own = unknown
     .filter(({ start, end }) => start < last && end > from)
     .map(({ start, end }) => ({ start: Math.max(start, from) - from, end: Math.min(end, last) - from }));
   return pieces(part, own).map(({ item, text }) =>

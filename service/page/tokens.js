@@ -41,6 +41,13 @@ export function unknownStretches(text, unknown, unit) {
   );
 }
 
+/** Where what is not read begins, in code points; null where the tokens counted here are not those of the model. */
+export function startOfUnread(text, prediction, version) {
+  if (!prediction.truncated || !version) return null;
+  const found = tokensOf(text, version.unit);
+  return found.length === prediction.tokens ? (found[version.max_length]?.start ?? null) : null;
+}
+
 function placesOf(text, tokens) {
   const longestFirst = [...tokens].sort((one, other) => other.length - one.length);
   const any = new RegExp(longestFirst.map(quote).join("|"), "gu");

@@ -77,8 +77,15 @@ export function describe(word, prefix, label) {
   return `${without}${size}${word.unknown ? "; new to the model" : ""}${read}`;
 }
 
-const unread = (part) =>
+export const unread = (part) =>
   element("span", { class: "unread", title: "not read: the text is longer than the model reads" }, part);
+
+/** What the signs on words mean, for those that are there. */
+export const signsOf = (unknown, truncated) =>
+  [
+    unknown ? element("span", { class: "word unknown" }, "new to the model") : null,
+    truncated ? element("span", { class: "unread" }, "not read") : null,
+  ].filter(Boolean);
 
 function target(key, place, many, direction) {
   const forward = direction === "rtl" ? "ArrowLeft" : "ArrowRight";

@@ -108,3 +108,23 @@ def test_an_unknown_token_is_marked_inside_an_entity_too(page: Page) -> None:
     page.fill("#text", "管家我订票")
     expect(page.locator(".entities mark .unknown")).to_have_text(["订", "票"])
     expect(page.locator(".entities > .unknown")).to_have_text("我")
+
+
+def test_what_a_tagger_does_not_read_is_struck_out(page: Page) -> None:
+    read = "🙂 can't, 管家 " + "x " * 35
+    text = f"{read}zzyzx, the end zzyzx."
+    answer = {"entities": [], "tokens": 46, "unknown_tokens": ["管"], "truncated": True}
+    offer(page, "tagging", ["city"], answer)
+    page.fill("#text", text)
+    expect(page.locator(".entities .unread")).to_have_text("zzyzx, the end zzyzx.")
+    assert page.locator(".entities").text_content() == text
+    expect(page.locator(".legend")).to_have_text("new to the model not read")
+
+
+def test_nothing_is_struck_out_where_the_page_cannot_tell_what_was_read(page: Page) -> None:
+    # A segmenter makes other tokens than the page counts.
+    answer = {"entities": [], "tokens": 41, "unknown_tokens": [], "truncated": True}
+    offer(page, "tagging", ["city"], answer)
+    page.fill("#text", "管家帮我订票" * 12)
+    expect(page.locator(".answer .facts")).to_contain_text("longer than the model reads: it reads 40")
+    expect(page.locator(".entities .unread")).to_have_count(0)
