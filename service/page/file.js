@@ -21,7 +21,7 @@ export class FileView {
       byId("text").scrollIntoView({ block: "center" });
       byId("text").focus({ preventScroll: true });
     });
-    byId("file").addEventListener("change", () => this.take(byId("file").files[0]));
+    this.watchField();
     this.watchDrops();
     byId("header").addEventListener("change", () => this.plan());
     byId("column").addEventListener("change", () => this.forget());
@@ -31,6 +31,14 @@ export class FileView {
     });
     byId("stop").addEventListener("click", () => this.running?.abort());
     byId("download").addEventListener("click", () => this.download());
+  }
+
+  watchField() {
+    const field = byId("file");
+    field.addEventListener("change", () => this.take(field.files[0]));
+    // The same file may be chosen again after it was mended; who thinks better of it keeps the one there is.
+    field.addEventListener("click", () => (field.value = ""));
+    field.addEventListener("cancel", () => this.file && name(field, this.file));
   }
 
   watchDrops() {
@@ -52,6 +60,8 @@ export class FileView {
     byId("plan").hidden = true;
     this.forget();
     say(byId("file-notice"), "");
+    this.file = file;
+    name(byId("file"), file);
     try {
       const text = await readText(file);
       this.cells = parse(text, sniff(text));
@@ -59,9 +69,6 @@ export class FileView {
     } catch (error) {
       say(byId("file-notice"), error.message);
       return;
-    } finally {
-      // The same file may be chosen again after it was mended.
-      byId("file").value = "";
     }
     this.name = file.name;
     byId("header").checked = looksLikeNames(this.cells);
@@ -127,7 +134,7 @@ export class FileView {
 
   tellThatAllIsDone(seconds) {
     const all = count(this.rows.length, "row");
-    say(byId("file-notice"), `${all} in ${seconds.toFixed(1)} s.`, true);
+    say(byId("file-notice"), `“${this.name}”: ${all} in ${seconds.toFixed(1)} s.`, true);
     byId("start").textContent = `Ask again about ${all}`;
     this.asked = null;
   }
@@ -182,6 +189,13 @@ export class FileView {
     link.click();
     setTimeout(() => URL.revokeObjectURL(url), 10_000);
   }
+}
+
+/** Lets the field say which file is shown, also a dropped one. */
+function name(field, file) {
+  const held = new DataTransfer();
+  held.items.add(file);
+  field.files = held.files;
 }
 
 /** Columns of the answers: [name, value of a row]. */

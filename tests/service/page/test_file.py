@@ -242,3 +242,40 @@ def test_asking_can_be_stopped_and_gone_on_with(page: Page) -> None:
     expect(page.locator("#file-notice")).to_have_text("Stopped. 5 rows are not answered yet.")
     page.unroute("**/predict")
     start(page, 5)
+
+
+def named(page: Page) -> str:
+    return page.locator("#file").evaluate("field => [...field.files].map(file => file.name).join()")
+
+
+def test_the_field_names_the_file_that_is_shown(page: Page) -> None:
+    give(page, "text\nOne.\nAnother.\n", "one.csv")
+    expect(page.locator("#start")).to_be_visible()
+    assert named(page) == "one.csv"
+    start(page, 2)
+    expect(page.locator("#file-notice")).to_contain_text("“one.csv”: 2 rows in")
+    transfer = page.evaluate_handle(
+        """() => {
+            const transfer = new DataTransfer();
+            transfer.items.add(new File(["text\\nTwo."], "two.csv", {type: "text/csv"}));
+            return transfer;
+        }"""
+    )
+    page.dispatch_event("#drop", "drop", {"dataTransfer": transfer})
+    expect(page.locator("#file-notice")).to_contain_text("“two.csv”")
+    assert named(page) == "two.csv"
+    # Who opens the dialog and closes it again keeps the file.
+    page.evaluate("document.querySelector('#file').value = ''")
+    page.dispatch_event("#file", "cancel")
+    assert named(page) == "two.csv"
+
+
+def test_on_a_phone_every_column_of_the_answers_is_seen(page: Page) -> None:
+    page.set_viewport_size({"width": 375, "height": 760})
+    give(page, table(3))
+    start(page, 3)
+    assert page.locator("#results .scroll").evaluate("box => box.scrollWidth <= box.clientWidth")
+    look = page.get_by_role("button", name="Look at row 2").bounding_box()
+    assert look["x"] + look["width"] <= 375
+    first, last = (page.locator(f"#filter-{end}").bounding_box() for end in ("from", "to"))
+    assert first["y"] == last["y"]
