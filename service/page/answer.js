@@ -6,7 +6,7 @@ import { element } from "./dom.js";
 import { entityView } from "./entities.js";
 import { feedbackView } from "./feedback.js";
 import { facts, summary, verdict } from "./verdict.js";
-import { describe, signsOf, wordView } from "./words.js";
+import { describe, faintness, signsOf, wordView } from "./words.js";
 
 // Of more labels only the most probable ones are listed after each word.
 const MOST_LISTED = 10;
@@ -76,7 +76,9 @@ export class Answer {
     };
     const words = wordView(text, explanation, truncated, choose);
     const curve = curveView(explanation, choose);
-    this.reading.replaceChildren(words.node, legend(explanation, truncated), curve.node, detail);
+    const faint = faintness(explanation);
+    const why = faint ? [element("p", { class: "faint" }, faint)] : [];
+    this.reading.replaceChildren(words.node, legend(explanation, truncated), ...why, curve.node, detail);
   }
 }
 

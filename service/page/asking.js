@@ -2,8 +2,8 @@
 
 import { backOff, call, sleep } from "./api.js";
 import { Answer } from "./answer.js";
-import { byId, element, percent, say } from "./dom.js";
-import { shorten } from "./text.js";
+import { byId, count, element, percent, say } from "./dom.js";
+import { languageOf, shorten } from "./text.js";
 import { asCurl, asPython } from "./snippets.js";
 
 const PAUSE_MS = 120;
@@ -37,7 +37,7 @@ export class Asking {
   /** The examples of the chosen model, as buttons. */
   showExamples() {
     const buttons = this.chooser.examples.map((text) =>
-      element("button", { type: "button", dir: "auto", title: text, onclick: () => this.take(text) }, shorten(text, 70)),
+      element("button", { type: "button", dir: "auto", lang: languageOf(text), title: text, onclick: () => this.take(text) }, shorten(text, 70)),
     );
     byId("examples").replaceChildren(...buttons);
     byId("examples").hidden = !buttons.length;
@@ -50,6 +50,7 @@ export class Asking {
     const limits = this.chooser.limits;
     if (!this.chooser.model) return;
     this.showCode(text);
+    this.text.lang = languageOf(text) ?? document.documentElement.lang;
     if (!text) return this.clear("");
     const long = Array.from(text).length;
     if (long > limits.characters) {
@@ -125,7 +126,8 @@ function agreement(answers) {
   if (one.label !== other.label) return `The versions disagree: ${sure(one)} against ${sure(other)}.`;
   if (one.confidence === null || other.confidence === null) return `Both versions answer “${one.label}”.`;
   const apart = Math.round(100 * Math.abs(one.confidence - other.confidence));
-  return `Both versions answer “${one.label}”; they are ${apart} ${apart === 1 ? "point" : "points"} of confidence apart.`;
+  const points = apart ? count(apart, "point") : "less than a point";
+  return `Both versions answer “${one.label}”; they are ${points} of confidence apart.`;
 }
 
 /** What the service has: waits until there is something. */

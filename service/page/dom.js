@@ -32,6 +32,12 @@ export function say(place, sentence, plain = false) {
   place.hidden = !sentence;
 }
 
-export const percent = (share) => `${(100 * share).toFixed(share > 0.995 && share < 1 ? 1 : 0)} %`;
+/** Near 0 and near 1 with a decimal, alike; what is not quite one of them is never shown as if it were. */
+export function percent(share) {
+  if (share <= 0 || share >= 1) return `${Math.round(100 * share)} %`;
+  if (share < 0.001) return "<0.1 %";
+  if (share > 0.999) return ">99.9 %";
+  return `${(100 * share).toFixed(share < 0.005 || share >= 0.995 ? 1 : 0)} %`;
+}
 
 export const count = (n, one, many = `${one}s`) => `${n.toLocaleString("en")} ${n === 1 ? one : many}`;

@@ -1,7 +1,7 @@
 // Entities where they stand in the text, each with its type beside it.
 
 import { element, percent } from "./dom.js";
-import { lengthOf, pieces, slicer } from "./text.js";
+import { languageOf, lengthOf, pieces, slicer } from "./text.js";
 import { startOfUnread, unknownStretches } from "./tokens.js";
 import { signsOf, unread } from "./words.js";
 
@@ -19,7 +19,14 @@ export function entityView(text, prediction, version) {
     return item ? [mark(item, inside, kinds.indexOf(item.entity))] : inside;
   });
   if (end < length) children.push(unread(slice(end, length)));
-  const found = [element("div", { class: "words entities", dir: "auto" }, ...children)];
+  const found = [element("div", {
+    class: "words entities",
+    role: "region",
+    "aria-label": "The text and its entities",
+    tabIndex: 0,
+    dir: "auto",
+    lang: languageOf(text),
+  }, ...children)];
   if (!prediction.entities.length) found.push(element("p", { class: "doubt" }, "No entity was found."));
   const signs = signsOf(unknown.length > 0, end < length);
   if (signs.length) found.push(element("p", { class: "legend" }, ...signs.flatMap((sign) => [sign, " "])));

@@ -2,7 +2,7 @@
 
 import { byId, count, element, percent } from "./dom.js";
 import { fill } from "./chooser.js";
-import { shorten } from "./text.js";
+import { languageOf, shorten } from "./text.js";
 
 const A_PAGE = 50;
 const LONGEST = 300;
@@ -86,7 +86,7 @@ export class Table {
       "tr",
       {},
       element("td", {}, String(row.number)),
-      element("td", { class: "text", dir: "auto" }, shorten(row.text, LONGEST)),
+      element("td", { class: "text", dir: "auto", lang: languageOf(row.text) }, shorten(row.text, LONGEST)),
       element("td", {}, answer ? element("bdi", {}, answer.label) : problem, unsure),
       element("td", {}, answer && answer.confidence !== null ? percent(answer.confidence) : ""),
       element("td", {}, answer ? element("button", look, "Look") : null),

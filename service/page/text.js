@@ -28,6 +28,21 @@ export function pieces(text, stretches) {
 /** Whether something stands there that a model reads. */
 export const hasWords = (text) => /[\p{L}\p{N}]/u.test(text);
 
+// Scripts that tell the language: kana before Han, as Japanese is written with both.
+const LANGUAGES = [
+  ["ja", /[\p{Script=Hiragana}\p{Script=Katakana}]/u],
+  ["ko", /\p{Script=Hangul}/u],
+  ["zh", /\p{Script=Han}/u],
+  ["he", /\p{Script=Hebrew}/u],
+  ["th", /\p{Script=Thai}/u],
+  ["el", /\p{Script=Greek}/u],
+  // Persian and Urdu write these letters, Arabic does not.
+  ["ar", /^(?!.*[پچژگکیٹڈڑ]).*\p{Script=Arabic}/su],
+];
+
+/** The language that the script of a text tells, for fonts and voices; undefined where it tells none. */
+export const languageOf = (text) => LANGUAGES.find(([, script]) => script.test(text))?.[0];
+
 /** A label that no person reads at a glance, shortened. */
 export const shorten = (text, most) => {
   const points = Array.from(text);

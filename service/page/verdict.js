@@ -1,7 +1,7 @@
 // The answer to a whole text: what, how sure, and what the model says of its own reading.
 
 import { count, element, percent } from "./dom.js";
-import { shorten } from "./text.js";
+import { languageOf, shorten } from "./text.js";
 
 const MOST_BARS = 8;
 const MOST_UNKNOWN = 12;
@@ -34,7 +34,7 @@ export function verdict(prediction, version) {
         "p",
         { class: unsure ? "verdict unsure" : "verdict" },
         unsure ? element("span", { class: "guess" }, "not sure; best guess ") : null,
-        element("strong", { dir: "auto" }, label),
+        element("strong", { dir: "auto", lang: languageOf(label) }, label),
         confidence === null ? null : element("span", { class: "confidence" }, ` ${percent(confidence)}`),
       ),
     doubt(prediction, version),
@@ -64,17 +64,20 @@ function bars(prediction, version) {
   ];
 }
 
+/** Where the bars have a mark; multilabel models have a threshold of their own for each label, which is not shown. */
+const markOf = (version) => (version?.task === "multilabel" ? 0 : version?.abstain_below);
+
 function bar(label, share, version, applies) {
   const fill = element("span", { class: "fill" });
   fill.style.width = `${100 * share}%`;
   const track = element("span", { class: "track", "aria-hidden": "true" }, fill);
-  const limit = version?.task === "multilabel" ? 0 : version?.abstain_below;
+  const limit = markOf(version);
   if (limit) {
     const tick = element("span", { class: "tick-mark", title: `answers from ${percent(limit)}` });
     tick.style.left = `${100 * limit}%`;
     track.append(tick);
   }
-  const name = element("span", { class: "name", dir: "auto", title: label }, shorten(label, 40), applies ? " ✓" : "");
+  const name = element("span", { class: "name", dir: "auto", lang: languageOf(label), title: label }, shorten(label, 40), applies ? " ✓" : "");
   return element("li", {}, name, track, element("span", { class: "share" }, percent(share)));
 }
 
@@ -93,8 +96,8 @@ export function facts(prediction, version, ms) {
     if (unknown.length > named.length) named.push(`and ${unknown.length - named.length} more`);
     said.push(`new to the model: ${named.join(", ")}`);
   }
-  if (version?.abstain_below && prediction.probabilities) {
-    said.push(`answers from ${percent(version.abstain_below)} on (the mark)`);
+  if (markOf(version) && (prediction.probabilities || prediction.intent)) {
+    said.push(`answers from ${percent(markOf(version))} on (the mark)`);
   }
   said.push(`answered in ${Math.round(ms)} ms`);
   return element("p", { class: "facts" }, said.join(" · "));

@@ -1,7 +1,7 @@
 // The text itself, its words coloured by their effect on the answer. One word is chosen at a time.
 
 import { element, percent } from "./dom.js";
-import { hasWords, pieces } from "./text.js";
+import { hasWords, languageOf, pieces } from "./text.js";
 
 // Below this, colours would show noise as if it meant something.
 const FAINTEST = 0.05;
@@ -18,7 +18,7 @@ export function wordView(text, explanation, truncated, onChoose) {
   });
   const node = element(
     "div",
-    { class: "words", role: "listbox", "aria-label": `Words and their effect on “${label}”`, dir: "auto" },
+    { class: "words", role: "listbox", "aria-label": `Words and their effect on “${label}”`, dir: "auto", lang: languageOf(text) },
     ...children,
   );
   let chosen = -1;
@@ -67,6 +67,12 @@ function option(part, word, prefix, label, strongest) {
   node.style.setProperty("--strength", `${Math.round(55 * Math.min(1, Math.abs(effect) / strongest))}%`);
   return node;
 }
+
+/** Why there is hardly a colour, where that is so. */
+export const faintness = ({ words }) =>
+  words.every(({ effect }) => Math.abs(effect) < FAINTEST)
+    ? `No word changes the answer by ${100 * FAINTEST} points when it alone is left out, so the colours are faint.`
+    : "";
 
 /** What a word does, in words. */
 export function describe(word, prefix, label) {

@@ -128,3 +128,9 @@ def test_nothing_is_struck_out_where_the_page_cannot_tell_what_was_read(page: Pa
     page.fill("#text", "管家帮我订票" * 12)
     expect(page.locator(".answer .facts")).to_contain_text("longer than the model reads: it reads 40")
     expect(page.locator(".entities .unread")).to_have_count(0)
+
+
+def test_the_mark_of_a_joint_model_is_explained(flights: Page) -> None:
+    flights.fill("#text", TEXT)
+    expect(flights.locator(".tick-mark")).to_have_count(1)
+    expect(flights.locator(".answer .facts")).to_contain_text("answers from 50 % on (the mark)")

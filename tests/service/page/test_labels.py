@@ -67,3 +67,27 @@ def test_a_word_against_the_answer_looks_and_reads_otherwise(asked: Page) -> Non
     assert second.get_attribute("aria-label") == (
         "words: speaks against “label 3” by 10 points; read up to here: label 3, 90 %"
     )
+
+
+def test_shares_near_nothing_and_near_all_are_said_alike(page: Page) -> None:
+    shares = {"a": 0.9999, "b": 0.996, "c": 0.5, "d": 0.004, "e": 0.0001, "f": 0.0}
+    offer(page, "classification", list(shares), ANSWER | {"labels": None, "probabilities": shares})
+    page.fill("#text", "Two words")
+    expected = [">99.9 %", "99.6 %", "50 %", "0.4 %", "<0.1 %", "0 %"]
+    expect(page.locator(".bars .share")).to_have_text(expected)
+
+
+def test_a_multilabel_answer_tells_of_no_mark(asked: Page) -> None:
+    expect(asked.locator(".tick-mark")).to_have_count(0)
+    expect(asked.locator(".answer > div > .facts").last).not_to_contain_text("mark")
+
+
+def test_an_answer_that_no_word_changes_says_why_it_has_no_colour(page: Page) -> None:
+    offer(page, "multilabel", LABELS, ANSWER, EXPLANATION)
+    page.fill("#text", "Two words")
+    page.wait_for_selector(".curve circle")
+    expect(page.locator(".faint")).to_have_count(0)
+    words = [word | {"effect": word["effect"] / 100} for word in EXPLANATION["words"]]
+    offer(page, "multilabel", LABELS, ANSWER, EXPLANATION | {"words": words})
+    page.fill("#text", "Two words")
+    expect(page.locator(".faint")).to_contain_text("No word changes the answer by 5 points")

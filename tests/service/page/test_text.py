@@ -230,3 +230,38 @@ def test_a_text_from_right_to_left_is_read_from_right_to_left(page: Page) -> Non
     page.locator(".words [role=option]").first.focus()
     page.keyboard.press("ArrowLeft")
     expect(page.locator(".words [aria-selected=true]")).to_have_text("story")
+
+
+def test_versions_that_are_equally_sure_are_not_0_points_apart(page: Page) -> None:
+    page.select_option("#version", "version:1")
+    page.select_option("#other", "version:1")
+    ask(page, GOOD)
+    expect(page.locator("#agreement")).to_contain_text("they are less than a point of confidence apart.")
+
+
+def test_the_words_of_a_long_text_show_that_there_are_more(page: Page) -> None:
+    ask(page, "The story was wonderful. " * 110)
+    box = page.locator(".words")
+    assert box.evaluate("box => box.scrollHeight > box.clientHeight")
+    # What covers the shadow goes with the text, so it is away where the text goes on.
+    attachments = box.evaluate("box => getComputedStyle(box).backgroundAttachment")
+    assert attachments == "local, local, scroll, scroll"
+    lines = box.evaluate("box => (box.clientHeight - 5) / parseFloat(getComputedStyle(box).lineHeight) % 1")
+    assert 0.2 < lines < 0.8
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("房间很干净", "zh"),
+        ("とても綺麗な部屋", "ja"),
+        ("방이 깨끗해요", "ko"),
+        ("الغرفة نظيفة", "ar"),
+        ("اتاق تمیز است", "en"),
+        ("The room was clean", "en"),
+    ],
+)
+def test_a_text_is_in_its_own_language(page: Page, text: str, language: str) -> None:
+    ask(page, text)
+    for name in ("#text", ".words"):
+        assert page.locator(name).evaluate("node => node.closest('[lang]').lang") == language
