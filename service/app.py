@@ -65,7 +65,7 @@ def create_app(
         )
         _watch(settings, repository, orders, judge, metrics, peers, concurrency).start()
     app = make_api(settings.max_body)
-    access = app.extensions["access"] = Access(settings)
+    access = Access(settings)
     handlers = Handlers(settings, repository, Trials(trial_metrics), Explainer(concurrency))
     administration = Administration(settings.artifacts, settings.state_folder, orders, peers, concurrency)
     told = Feedback(settings, repository, metrics, concurrency) if settings.feedback else None

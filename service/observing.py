@@ -32,8 +32,10 @@ def observe_requests(
         if asked.routing_exception is not None:
             match_any_case(asked)
         preflight = doors.answer_preflight(asked)
-        if preflight is None and (caller := doors.admit(asked)):
-            trace.caller = caller.name
+        if preflight is None:
+            if caller := doors.admit(asked):
+                trace.caller = caller.name
+            doors.check_admin(asked)
         return preflight
 
     @app.after_request

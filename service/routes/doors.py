@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from flask import Request, Response, current_app, request
+from flask import Request, Response
 from werkzeug.datastructures import Headers
 
 from service.access import Access, Caller
@@ -14,6 +14,9 @@ from service.settings import Settings
 # Anyone may ask whether the service lives and how it is asked.
 _OPEN = {"/", "/docs", "/openapi.json", "/healthz", "/readyz", "/v2/health/live", "/v2/health/ready"}
 _OPEN_PREFIX = ("/swagger", "/page/")
+# Behind these only the holder of the admin token may do anything.
+_ADMIN_PREFIX = "/admin/"
+_ADMIN_RULES = {"/v2/repository/models/<model:name>/load", "/v2/repository/models/<model:name>/unload"}
 _PREFLIGHT = [
     ("Access-Control-Allow-Methods", "GET, POST, DELETE"),
     ("Access-Control-Allow-Headers", "Authorization, Content-Type, X-Request-ID, traceparent, tracestate"),
@@ -49,6 +52,18 @@ class Doors:
         environ = asked.environ
         return self._access.admit(environ.get("HTTP_AUTHORIZATION", ""), environ.get("REMOTE_ADDR", ""))
 
+    def check_admin(self, asked: Request) -> None:
+        """Lets nobody but the holder of the admin token to what changes the service.
+
+        Before the body is read: what is wrong with it is nobody else's business.
+
+        Raises:
+            AdminTokenError: the request does not carry it.
+        """
+        rule = asked.url_rule
+        if rule is not None and needs_admin(rule.rule):
+            self._access.require_admin(asked.environ.get("HTTP_AUTHORIZATION", ""))
+
     def finish(self, asked: Request, response: Response) -> None:
         """Tells a browser whether the page that asked may read the reply."""
         if self._origins:
@@ -65,6 +80,11 @@ class Doors:
 def is_open(rule: str) -> bool:
     """Whether anyone may ask what stands there."""
     return rule in _OPEN or rule.startswith(_OPEN_PREFIX)
+
+
+def needs_admin(rule: str) -> bool:
+    """Whether only the holder of the admin token may ask what stands there."""
+    return rule.startswith(_ADMIN_PREFIX) or rule in _ADMIN_RULES
 
 
 def careful(app: WSGIApplication) -> WSGIApplication:
@@ -91,13 +111,3 @@ def careful(app: WSGIApplication) -> WSGIApplication:
         return app(environ, start)
 
     return answer
-
-
-def require_admin() -> None:
-    """Stands first in a view that only the holder of the admin token may reach.
-
-    Raises:
-        AdminTokenError: the request does not carry it.
-    """
-    access: Access = current_app.extensions["access"]
-    access.require_admin(request.environ.get("HTTP_AUTHORIZATION", ""))

@@ -2,12 +2,12 @@
 
 import hashlib
 import json
+import re
 
 import pytest
 
 from service.app import create_app
-from service.errors import AdminTokenError
-from service.routes.doors import require_admin
+from service.routes.doors import needs_admin
 from service.settings import Settings
 
 KEY, TOKEN = "key-of-the-shop", "an-admin-token-of-length"
@@ -30,7 +30,6 @@ def make(store):
 
         @app.post("/admin/test")
         def admin_only():
-            require_admin()
             return "done"
 
         return app.test_client()
@@ -132,7 +131,30 @@ def test_callers_without_a_key_are_told_apart_by_their_address(make) -> None:
     assert [ask("10.0.0.1"), ask("10.0.0.1"), ask("10.0.0.2")] == [200, 429, 200]
 
 
-def test_require_admin_is_an_error_of_its_own(make) -> None:
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/admin/models/reviews/labels/stable",
+        "/admin/reload",
+        "/v2/repository/models/reviews/load",
+        "/v2/repository/models/reviews/unload",
+    ],
+)
+@pytest.mark.parametrize("headers", [{}, bearer("wrong")], ids=["no token", "a wrong one"])
+def test_who_may_not_is_told_so_whatever_the_body_is(make, path, headers) -> None:
+    client = make(keys=False, admin_token=TOKEN)
+    for body in ("", "{", '{"version": "x"}', " " * 10_000):
+        refused = client.post(path, data=body, headers=headers)
+        assert (refused.status_code, refused.get_json()["code"]) == (403, "ADMIN_TOKEN_REQUIRED")
+
+
+def test_every_route_that_changes_what_is_served_needs_the_admin_token(make) -> None:
     client = make(keys=False)
-    with client.application.test_request_context("/"), pytest.raises(AdminTokenError):
-        require_admin()
+    rules = [rule.rule for rule in client.application.url_map.iter_rules()]
+    closed = {re.sub(r"<\w+:(\w+)>", r"{\1}", rule) for rule in rules if needs_admin(rule)}
+    paths = client.get("/openapi.json").get_json()["paths"]
+    documented = {
+        path for path, verbs in paths.items() if any("403" in verb["responses"] for verb in verbs.values())
+    }
+    assert closed - {"/admin/test"} == documented
+    assert len(documented) == 4
