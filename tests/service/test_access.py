@@ -1,12 +1,15 @@
 """Who gets in: over HTTP, by the ``Authorization`` header."""
 
 import hashlib
+import hmac
 import json
 import re
 
 import pytest
 
+from service.access import Access
 from service.app import create_app
+from service.errors import AdminTokenError
 from service.routes.doors import needs_admin
 from service.settings import Settings
 
@@ -158,3 +161,24 @@ def test_every_route_that_changes_what_is_served_needs_the_admin_token(make) -> 
     }
     assert closed - {"/admin/test"} == documented
     assert len(documented) == 4
+
+
+@pytest.mark.parametrize("sent", [TOKEN, TOKEN[:-1] + "x", "x", "", TOKEN * 2])
+def test_the_admin_token_is_compared_once_in_constant_time_whatever_comes(monkeypatch, sent) -> None:
+    access = Access(Settings(admin_token=TOKEN))
+    compared = []
+
+    def compare(a: bytes, b: bytes) -> bool:
+        compared.append((len(a), len(b)))
+        return hmac_compare(a, b)
+
+    hmac_compare = hmac.compare_digest
+    monkeypatch.setattr(hmac, "compare_digest", compare)
+    allowed = True
+    try:
+        access.require_admin(f"Bearer {sent}")
+    except AdminTokenError:
+        allowed = False
+    assert allowed == (sent == TOKEN)
+    # Digests, so that not even the length tells anything.
+    assert compared == [(32, 32)]

@@ -5,6 +5,7 @@ import threading
 
 import pytest
 
+from service.app import create_app, sticky_key
 from service.comparison import Comparison
 from service.errors import DeadlineError
 from service.handlers import Handlers, Trace
@@ -243,3 +244,27 @@ def test_answers_are_compared_by_what_they_say_in_every_task(make, monkeypatch) 
     assert says({"labels": several}) != says({"labels": several[:1]})
     assert says({"label": "a", "confidence": 0.9}) == says({"label": "a", "confidence": 0.6})
     assert says({"output": "x"}) != says({"output": "y"})
+
+
+def test_a_caller_stays_with_one_version_by_its_key_or_by_the_id_it_sends(store, settings) -> None:
+    for version in (1, 2):
+        store.add("reviews", version)
+    repository = store.repository(canary="reviews=2:50", limits=Limits(least=10**6), sticky_key=sticky_key)
+    repository.look()
+    client = create_app(settings, repository).test_client()
+
+    def answered_by(**headers: str) -> int:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return client.post("/predict", data='{"text": "good"}', headers=named).get_json()["version"]
+
+    (trial,) = repository.trials()
+    callers = [f"Bearer key-{number}" for number in range(20)]
+    by_key = [answered_by(Authorization=caller) for caller in callers]
+    assert by_key == [2 if trial.answers(caller) else 1 for caller in callers]
+    assert set(by_key) == {1, 2}
+    for _ in range(3):
+        assert [answered_by(Authorization=caller) for caller in callers] == by_key
+    # An id that the caller chose counts more than its key.
+    ids = [f"user-{number}" for number in range(20)]
+    by_id = [answered_by(Authorization=callers[0], X_Request_ID=each) for each in ids]
+    assert by_id == [2 if trial.answers(each) else 1 for each in ids]

@@ -7,6 +7,7 @@ import pytest
 from pydantic import SecretStr
 
 from models.runtime.version_labels import read_version_labels, write_version_labels
+from service import administration
 from service.app import create_app
 from service.settings import Settings
 
@@ -141,3 +142,17 @@ def test_only_the_holder_of_the_token_may_change_what_is_served(served) -> None:
         served.post("/admin/reload"),
     ):
         assert reply.status_code == 403
+
+
+@pytest.mark.parametrize(
+    "path", ["/admin/reload", "/v2/repository/models/reviews/load", "/v2/repository/models/reviews/unload"]
+)
+def test_what_not_every_worker_has_done_in_time_is_504_and_goes_on(served, monkeypatch, path) -> None:
+    """Nothing looks here, as where a worker still loads."""
+    monkeypatch.setattr(administration, "LONGEST_WAIT_S", 0.2)
+    late = served.post(path)
+    assert (late.status_code, late.get_json()["code"]) == (504, "DEADLINE_EXCEEDED")
+    assert late.get_json()["error"] == "not every worker has done it in time; it goes on"
+    served.repository.look()
+    loaded = served.post("/predict", data='{"text": "good"}').status_code
+    assert loaded == (503 if path.endswith("unload") else 200)

@@ -167,6 +167,14 @@ def test_the_metadata_describes_the_signature(client) -> None:
         "label": "DT_STRING",
         "confidence": "DT_FLOAT",
     }
+    # Every one of them is answered; "ids", which the folder of the model also has, is not.
+    assert set(body["metadata"]["signature_def"]["signature_def"]) == {
+        "serving_default",
+        "classify",
+        "regress",
+    }
+    refused = {"signature_name": "ids", "instances": ["a"]}
+    assert client.post("/v1/models/reviews:predict", json=refused).status_code == 400
     assert [dim["size"] for dim in signature["outputs"]["probabilities"]["tensor_shape"]["dim"]] == [
         "-1",
         "2",
