@@ -14,9 +14,10 @@ from models.text.letters import is_unknown, trigram_ids, trigram_vocabulary
 from models.text.plain import PlainText
 from models.text.spec import OTHER_ID, Ids, TextRule
 from models.text.vocabulary import Vocabulary
-from training.config import Config, TextConfig
+from training.config import TextConfig
 from training.data.dataset import Dataset
 from training.data.rows import Rows
+from training.vectors.unlabelled import UnlabelledTokens
 from training.vocabulary import fit_vocabulary
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
@@ -56,7 +57,11 @@ def text_rule(config: TextConfig, read_as: str) -> TextRule:
 
 
 def encode_parts(
-    dataset: Dataset, rule: TextRule, config: Config, vocabulary: Vocabulary | None
+    dataset: Dataset,
+    rule: TextRule,
+    config: TextConfig,
+    vocabulary: Vocabulary | None,
+    unlabelled: UnlabelledTokens,
 ) -> tuple[Vocabulary, dict[str, EncodedTexts]]:
     """Splits every text once, fits the vocabulary where none is given, and looks up the ids.
 
@@ -68,7 +73,7 @@ def encode_parts(
     if rule.ids == "letter-trigram":
         return trigram_vocabulary(), {name: _by_letters(part) for name, part in split.items()}
     if vocabulary is None:
-        vocabulary = fit_vocabulary(split["train"].tokens, config, dataset, rule)
+        vocabulary = fit_vocabulary(split["train"].tokens, config, unlabelled)
     return vocabulary, {name: _by_tokens(part, vocabulary) for name, part in split.items()}
 
 

@@ -17,7 +17,7 @@ from training.encode import encode_parts, text_rule
 from training.progress import Reporter
 from training.vectors.likeness import Likeness
 from training.vectors.start import as_ids, epochs_for
-from training.vectors.unlabelled import unlabelled_tokens
+from training.vectors.unlabelled import UnlabelledTokens
 from training.vectors.word2vec import Method, Word2Vec
 
 
@@ -53,8 +53,9 @@ def pretrain(config: Config, method: Method, reporter: Reporter, **settings: Any
         )
     dataset = load_dataset(config)
     rule = text_rule(config.text, config.model.input)
-    vocabulary, encoded = encode_parts(dataset, rule, config, None)
-    texts = [*encoded["train"].ids, *as_ids(unlabelled_tokens(config, dataset, rule), vocabulary)]
+    unlabelled = UnlabelledTokens(config, dataset, rule)
+    vocabulary, encoded = encode_parts(dataset, rule, config.text, None, unlabelled)
+    texts = [*encoded["train"].ids, *as_ids(unlabelled.texts, vocabulary)]
     # Unknown words are no word of their own.
     texts = [ids[ids != OTHER_ID] for ids in texts]
     tokens = sum(map(len, texts))

@@ -48,6 +48,7 @@ from training.report.render import render_report
 from training.run_key import run_key
 from training.vectors.cache import FOLDER
 from training.vectors.start import StartVectors, start_vectors
+from training.vectors.unlabelled import UnlabelledTokens
 from training.wide import WideSide, kept_wide
 
 
@@ -111,7 +112,9 @@ def prepare(
     other, warnings = load_other(config, labels)
     for warning in warnings:
         reporter.say(f"note: {warning}")
-    vocabulary, encoded = encode_parts(dataset, rule, config, previous.vocabulary if previous else None)
+    unlabelled = UnlabelledTokens(config, dataset, rule)
+    known = previous.vocabulary if previous else None
+    vocabulary, encoded = encode_parts(dataset, rule, config.text, known, unlabelled)
     goals: dict[str, Targets] = {
         name: targets(rows, labels, config.task) for name, rows in dataset.parts.items()
     }
@@ -139,7 +142,7 @@ def prepare(
         reporter.say(f"baseline {how}: {baseline.name}; {baseline.dev_score:.2%} on dev")
     vectors = None
     if trains and previous is None:  # a network to go on from has its vectors
-        vectors = start_vectors(config, dataset, rule, vocabulary, encoded["train"].ids, reporter)
+        vectors = start_vectors(config, rule, vocabulary, encoded["train"].ids, unlabelled, reporter)
     taught = lessons(config, dataset, labels, rule, vocabulary, reporter) if trains else None
     wide = None
     if config.model.wide:

@@ -2,16 +2,13 @@
 
 from collections.abc import Iterable
 
-from models.text.spec import TextRule
 from models.text.vocabulary import Vocabulary
-from training.config import Config
-from training.data.dataset import Dataset
-from training.data.tagged_dataset import TaggedDataset
-from training.vectors.unlabelled import unlabelled_tokens
+from training.config import TextConfig
+from training.vectors.unlabelled import UnlabelledTokens
 
 
 def fit_vocabulary(
-    train: Iterable[Iterable[str]], config: Config, dataset: Dataset | TaggedDataset, rule: TextRule
+    train: Iterable[Iterable[str]], config: TextConfig, unlabelled: UnlabelledTokens
 ) -> Vocabulary:
     """The tokens of the training texts, then those of the unlabelled texts while there is room.
 
@@ -20,14 +17,11 @@ def fit_vocabulary(
 
     Args:
         train: the tokens of each training text.
-        rule: by which the unlabelled texts are split, too.
 
     Raises:
         DataError: the unlabelled file cannot be used.
     """
-    text = config.text
-    vocabulary = Vocabulary.fit(train, text.vocabulary_size, text.min_count)
-    if text.unlabelled_min_count is None:
+    vocabulary = Vocabulary.fit(train, config.vocabulary_size, config.min_count)
+    if config.unlabelled_min_count is None:
         return vocabulary
-    more = unlabelled_tokens(config, dataset, rule)
-    return vocabulary.extended(more, text.vocabulary_size, text.unlabelled_min_count)
+    return vocabulary.extended(unlabelled.texts, config.vocabulary_size, config.unlabelled_min_count)

@@ -6,7 +6,8 @@ from models.text.vocabulary import Vocabulary
 from training.config import Config, TextConfig
 from training.data.dataset import Dataset
 from training.data.rows import Rows
-from training.encode import data_reference, encode_parts, golden_texts, text_rule
+from training.encode import EncodedTexts, data_reference, encode_parts, golden_texts, text_rule
+from training.vectors.unlabelled import UnlabelledTokens
 
 
 def rows(*pairs: tuple[str, str]) -> Rows:
@@ -19,14 +20,15 @@ def dataset(train: Rows, dev: Rows) -> Dataset:
 
 TRAIN = rows(("the cat sat", "no"), ("the cat", "no"), ("the", "yes"), ("", "yes"))
 DEV = rows(("the dog and the cat", "no"))
+CONFIG = TextConfig(vocabulary_size=4, min_count=1, max_length=2, truncate="head")
+RULE = text_rule(CONFIG, "embedding")
 
 
-def config(text: TextConfig) -> Config:
-    return Config.model_validate({"name": "a", "data": {"train": "a.csv"}, "text": text})
-
-
-CONFIG = config(TextConfig(vocabulary_size=4, min_count=1, max_length=2, truncate="head"))
-RULE = text_rule(CONFIG.text, "embedding")
+def encoded_of(
+    data: Dataset, config: TextConfig = CONFIG, vocabulary: Vocabulary | None = None
+) -> tuple[Vocabulary, dict[str, EncodedTexts]]:
+    run = Config.model_validate({"name": "a", "data": {"train": "a.csv"}, "text": config})
+    return encode_parts(data, RULE, config, vocabulary, UnlabelledTokens(run, data, RULE))
 
 
 def test_a_config_s_text_section_is_the_rule() -> None:
@@ -35,7 +37,7 @@ def test_a_config_s_text_section_is_the_rule() -> None:
 
 
 def test_the_vocabulary_knows_what_the_network_reads_of_train_and_nothing_of_dev() -> None:
-    vocabulary, encoded = encode_parts(dataset(TRAIN, DEV), RULE, CONFIG, None)
+    vocabulary, encoded = encoded_of(dataset(TRAIN, DEV))
     assert vocabulary.tokens == ("[PAD]", "[OTHER]", "the", "cat")
     assert [row.tolist() for row in encoded["train"].ids] == [[2, 3], [2, 3], [2], []]
     assert [row.tolist() for row in encoded["dev"].ids] == [[2, 1]]
@@ -43,7 +45,7 @@ def test_the_vocabulary_knows_what_the_network_reads_of_train_and_nothing_of_dev
 
 
 def test_lengths_are_counted_before_truncation() -> None:
-    _, encoded = encode_parts(dataset(TRAIN, DEV), RULE, CONFIG, None)
+    _, encoded = encoded_of(dataset(TRAIN, DEV))
     assert encoded["train"].lengths.tolist() == [3, 2, 1, 0]
     assert encoded["dev"].lengths.tolist() == [5]
     assert encoded["dev"].unknown.tolist() == [0.5]
@@ -52,14 +54,14 @@ def test_lengths_are_counted_before_truncation() -> None:
 
 def test_a_given_vocabulary_is_not_fitted_anew() -> None:
     given = Vocabulary(("[PAD]", "[OTHER]", "dog"))
-    vocabulary, encoded = encode_parts(dataset(TRAIN, DEV), RULE, CONFIG, given)
+    vocabulary, encoded = encoded_of(dataset(TRAIN, DEV), vocabulary=given)
     assert vocabulary is given
     assert encoded["dev"].ids[0].tolist() == [1, 2]
 
 
 def test_what_the_training_data_looked_like_is_remembered() -> None:
     data = dataset(TRAIN, DEV)
-    _, encoded = encode_parts(data, RULE, config(TextConfig(vocabulary_size=3, max_length=2)), None)
+    _, encoded = encoded_of(data, TextConfig(vocabulary_size=3, max_length=2))
     reference = data_reference(data, encoded)
     assert reference.rows == {"train": 4, "dev": 1}
     assert reference.skipped == {"train: no text": 2}

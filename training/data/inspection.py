@@ -14,6 +14,7 @@ from training.data.rows import Rows
 from training.data.split import same_text
 from training.data.tagged_dataset import as_labelled, load_tagged
 from training.encode import QUANTILES, EncodedTexts, encode_parts, text_rule
+from training.vectors.unlabelled import UnlabelledTokens
 
 _CONFLICTS_SHOWN = 5
 
@@ -84,7 +85,9 @@ def inspect_data(config: Config) -> Inspection:
     """
     dataset = as_labelled(load_tagged(config)) if config.task in TAGGING else load_dataset(config)
     rule = text_rule(config.text, config.model.input)
-    vocabulary, encoded = encode_parts(dataset, rule, config, None)
+    vocabulary, encoded = encode_parts(
+        dataset, rule, config.text, None, UnlabelledTokens(config, dataset, rule)
+    )
     keys = {name: [same_text(text) for text in rows.texts] for name, rows in dataset.parts.items()}
     train = set(keys["train"])
     parts = {

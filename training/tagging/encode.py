@@ -17,6 +17,7 @@ from models.text.vocabulary import Vocabulary
 from training.config import Config
 from training.data.tagged import TaggedRows
 from training.data.tagged_dataset import TaggedDataset
+from training.vectors.unlabelled import UnlabelledTokens
 from training.vocabulary import fit_vocabulary
 
 ID, TAG, FIRST_CHARACTER = 0, 1, 2
@@ -59,7 +60,11 @@ class TaggedTexts:
 
 
 def encode_tagged(
-    dataset: TaggedDataset, config: Config, rule: TextRule, known: TokenEncoder | None = None
+    dataset: TaggedDataset,
+    config: Config,
+    rule: TextRule,
+    unlabelled: UnlabelledTokens,
+    known: TokenEncoder | None = None,
 ) -> TaggedTexts:
     """Fits the vocabularies on train where none are given, and looks everything up.
 
@@ -70,7 +75,7 @@ def encode_tagged(
     if known is None:
         plain, texts = PlainText(rule), dataset.parts["train"].texts
         tokens = [[sys.intern(token) for token in plain.tokenize(text).tokens] for text in texts]
-        vocabulary = fit_vocabulary(tokens, config, dataset, rule)
+        vocabulary = fit_vocabulary(tokens, config.text, unlabelled)
         if config.model.characters is not None or config.model.capitalisation:
             characters = fit_characters(plain, texts, CHARACTERS)
         width = config.model.character_length if config.model.characters is not None else 0

@@ -49,6 +49,7 @@ from training.tagging.export import TaggingExport, export_tagger
 from training.tagging.figures import evaluate_spans, f1_margin, right_texts, span_counts
 from training.tagging.fit import Outputs, TaggingFit
 from training.vectors.start import StartVectors, start_vectors
+from training.vectors.unlabelled import UnlabelledTokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,8 @@ def prepare_tagger(config: Config, reporter: Reporter, previous: Previous | None
     if previous is not None:
         dataset, known = _as_before(dataset, previous)
         rule = previous.rule
-    texts = encode_tagged(dataset, config, rule, known)
+    unlabelled = UnlabelledTokens(config, dataset, rule)
+    texts = encode_tagged(dataset, config, rule, unlabelled, known)
     reporter.say(
         f"{', '.join(f'{name} {len(rows):,} rows' for name, rows in dataset.parts.items())}; "
         f"{len(dataset.entities)} entity types, {len(dataset.intents)} intents; "
@@ -129,7 +131,7 @@ def prepare_tagger(config: Config, reporter: Reporter, previous: Previous | None
     vectors = None
     if previous is None:  # a network to go on from has its vectors
         ids = [row[:, ID] for row in texts.parts["train"].rows]
-        vectors = start_vectors(config, dataset, rule, texts.encoder.vocabulary, ids, reporter)
+        vectors = start_vectors(config, rule, texts.encoder.vocabulary, ids, unlabelled, reporter)
     return PreparedTagger(config, dataset, rule, texts, baseline, previous, vectors)
 
 

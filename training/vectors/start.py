@@ -15,12 +15,10 @@ from models.runtime.threads import available_cpus
 from models.text.spec import OTHER_ID, PADDING_ID, TextRule
 from models.text.vocabulary import Vocabulary
 from training.config import Config
-from training.data.dataset import Dataset
-from training.data.tagged_dataset import TaggedDataset
 from training.progress import Reporter
 from training.vectors.cache import VectorCache, fingerprint
 from training.vectors.file import read_vectors
-from training.vectors.unlabelled import unlabelled_tokens
+from training.vectors.unlabelled import UnlabelledTokens
 from training.vectors.word2vec import Ids, Word2Vec
 
 # Mean length of the vectors a network starts with: far from the 0.3 of a random start, so that they are not
@@ -73,16 +71,17 @@ class StartVectors:
 
 def start_vectors(
     config: Config,
-    dataset: Dataset | TaggedDataset,
     rule: TextRule,
     vocabulary: Vocabulary,
     train: Sequence[Ids],
+    unlabelled: UnlabelledTokens,
     reporter: Reporter,
 ) -> StartVectors | None:
     """Reads the vectors of a config from a file, fits them, or takes those of an earlier run.
 
     Args:
-        train: token ids of the training texts; those of ``data.unlabelled`` are read by the same rule.
+        train: token ids of the training texts.
+        unlabelled: read too where vectors are fitted.
 
     Returns:
         None where ``model.vectors`` is unset.
@@ -96,7 +95,7 @@ def start_vectors(
         return None
     if isinstance(config.model.vectors, Path):
         return _from_file(config, config.locate(config.model.vectors), rule, vocabulary, reporter)
-    texts = [*train, *as_ids(unlabelled_tokens(config, dataset, rule), vocabulary)]
+    texts = [*train, *as_ids(unlabelled.texts, vocabulary)]
     tokens = sum(map(len, texts))
     method = Word2Vec(config.model.embedding_size, config.seed, epochs=epochs_for(tokens))
     cache = VectorCache(config.output.artifacts)

@@ -1,8 +1,8 @@
 """Texts without labels, kept apart from those a network is judged on."""
 
 import sys
-from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 from models.errors import DataError
 from models.text.plain import PlainText
@@ -48,17 +48,26 @@ def read_unlabelled(config: Config, dataset: Dataset | TaggedDataset) -> list[st
     return [text for text in texts if same_text(text) not in judged]
 
 
-def unlabelled_tokens(
-    config: Config, dataset: Dataset | TaggedDataset, rule: TextRule
-) -> Iterator[Sequence[str]]:
-    """The tokens of each text of ``data.unlabelled``, to its end: only what a network reads is cut.
+class UnlabelledTokens:
+    """The tokens of the texts of ``data.unlabelled``, to their ends: only what a network reads is cut.
 
     Args:
         rule: of the network's texts.
-
-    Raises:
-        DataError: the file cannot be read, or holds texts of dev or test.
     """
-    plain = PlainText(replace(rule, max_length=sys.maxsize))
-    for text in read_unlabelled(config, dataset):
-        yield plain.tokenize(text).tokens
+
+    def __init__(self, config: Config, dataset: Dataset | TaggedDataset, rule: TextRule) -> None:
+        self._config, self._dataset, self._rule = config, dataset, rule
+
+    @cached_property
+    def texts(self) -> list[list[str]]:
+        """The tokens of each text; read and split when first asked for, by vocabulary or vectors, and kept.
+
+        Raises:
+            DataError: the file cannot be read, or holds texts of dev or test.
+        """
+        plain = PlainText(replace(self._rule, max_length=sys.maxsize))
+        # Equal tokens share one string: a corpus has few words and many tokens.
+        return [
+            [sys.intern(token) for token in plain.tokenize(text).tokens]
+            for text in read_unlabelled(self._config, self._dataset)
+        ]

@@ -4,10 +4,11 @@ from pathlib import Path
 import pytest
 
 from models.errors import DataError
+from models.text.spec import TextRule
 from training.config import Config
 from training.config_file import load_config
 from training.data.dataset import Dataset, load_dataset
-from training.vectors.unlabelled import read_unlabelled
+from training.vectors.unlabelled import UnlabelledTokens, read_unlabelled
 
 
 def loaded(folder: Path, *overrides: str) -> tuple[Config, Dataset]:
@@ -51,3 +52,11 @@ def test_such_texts_can_be_left_out_or_kept(tmp_path: Path) -> None:
     assert read_unlabelled(*given) == ["one", "two"]
     given = loaded(tmp_path, "data.unlabelled=more.txt", "data.unlabelled_overlap=keep")
     assert len(read_unlabelled(*given)) == 3
+
+
+def test_texts_are_split_to_their_end_and_only_once(tmp_path: Path) -> None:
+    (tmp_path / "more.txt").write_text("one two three\n")
+    tokens = UnlabelledTokens(*loaded(tmp_path, "data.unlabelled=more.txt"), TextRule(max_length=2))
+    assert tokens.texts == [["one", "two", "three"]]
+    (tmp_path / "more.txt").unlink()
+    assert tokens.texts == [["one", "two", "three"]]
