@@ -19,15 +19,17 @@ def pinned_extras(lock: Path) -> dict[str, set[str]]:
     return {name: set(extras.split(",")) - {""} for name, extras in lines}
 
 
-def wanted_extras(names: set[str]) -> dict[str, set[str]]:
-    """Extras that packages of these names, as far as they are installed, ask of one another."""
+def wanted_extras(pinned: dict[str, set[str]]) -> dict[str, set[str]]:
+    """Extras that pinned packages, as far as they are installed, ask of one another."""
     wanted: dict[str, set[str]] = defaultdict(set)
     for distribution in metadata.distributions():
-        if canonicalize_name(distribution.name) in names:
-            for text in distribution.requires or ():
-                asked = Requirement(text)
-                if asked.marker is None or asked.marker.evaluate({"extra": ""}):
-                    wanted[canonicalize_name(asked.name)] |= asked.extras
+        name = canonicalize_name(distribution.name)
+        if name not in pinned:
+            continue
+        for asked in map(Requirement, distribution.requires or ()):
+            extras = pinned[name] | {""}
+            if asked.marker is None or any(asked.marker.evaluate({"extra": extra}) for extra in extras):
+                wanted[canonicalize_name(asked.name)] |= asked.extras
     return wanted
 
 
@@ -35,7 +37,7 @@ def wanted_extras(names: set[str]) -> dict[str, set[str]]:
 def test_a_package_is_pinned_with_the_extras_that_others_ask_of_it(lock: Path) -> None:
     """pypa/pip#12345: pip takes the newest release for ``name[extra]`` where the lock has ``name==1``."""
     pinned = pinned_extras(lock)
-    wanted = wanted_extras(set(pinned))
+    wanted = wanted_extras(pinned)
     missing = {name: extras - pinned[name] for name, extras in wanted.items() if name in pinned}
     assert not {name: extras for name, extras in missing.items() if extras}
 

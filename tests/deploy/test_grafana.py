@@ -10,12 +10,11 @@ import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
-from models.runtime.manifest import DataReference
 from service import app as module
 from service.app import create_app
 from service.settings import Settings
 from service.text_tally import reference
-from tests.service.fakes import FakeStore
+from tests.service.fakes import REFERENCE, FakeStore
 
 FOLDER = Path(__file__).resolve().parents[2] / "deploy" / "grafana"
 DASHBOARD = json.loads((FOLDER / "dashboard.json").read_text())
@@ -26,16 +25,6 @@ QUERIES = [target["expr"] for panel in DASHBOARD["panels"] for target in panel["
 EXPRESSIONS = QUERIES + [rule["expr"] for rule in RULES]
 # What Prometheus or the rules add.
 ADDED = {"le", "bin"}
-REFERENCE = DataReference(
-    fingerprint="",
-    rows={},
-    skipped={},
-    label_share={"negative": 0.5, "positive": 0.5},
-    length_quantiles={},
-    length_shares={"1": 0.5},
-    unknown_rate=0.1,
-    truncated_rate=0.0,
-)
 
 
 @pytest.fixture(scope="module")

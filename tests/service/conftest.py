@@ -1,5 +1,6 @@
 """An application on fake models."""
 
+import hmac
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -60,3 +61,17 @@ def own_client(store: FakeStore, make_client: Callable[..., FlaskClient]) -> Fla
     """The same for one test alone, which may alter its engine."""
     store.add("reviews", 1)
     return make_client()
+
+
+@pytest.fixture
+def compared(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
+    """The sizes of every two digests that were compared in constant time."""
+    sizes: list[tuple[int, int]] = []
+    compare_digest = hmac.compare_digest
+
+    def compare(a: bytes, b: bytes) -> bool:
+        sizes.append((len(a), len(b)))
+        return compare_digest(a, b)
+
+    monkeypatch.setattr(hmac, "compare_digest", compare)
+    return sizes

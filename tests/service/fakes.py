@@ -33,6 +33,17 @@ from service.repository import Repository
 from service.watch import Watch
 from service.wishes import Sources
 
+# What a model was trained on: the shares of its labels, of lengths and of unknown words.
+REFERENCE = DataReference(
+    fingerprint="",
+    rows={},
+    skipped={},
+    label_share={"negative": 0.5, "positive": 0.5},
+    length_quantiles={},
+    length_shares={"1": 0.25, "3": 0.5},
+    unknown_rate=0.1,
+    truncated_rate=0.0,
+)
 WORDS = ["good", "bad", "film", "a", "the", "is", "好"]
 
 

@@ -9,7 +9,6 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from models.runtime.decoding import Answer
-from models.runtime.manifest import DataReference
 from models.runtime.tagging import Entity, TaggedPrediction
 from service import app as module
 from service.app import create_app
@@ -18,18 +17,7 @@ from service.metrics import Metrics
 from service.settings import Settings
 from service.tally import read_blocks
 from service.text_tally import TextTally, layout
-from tests.service.fakes import FakeStore, make_predictor
-
-REFERENCE = DataReference(
-    fingerprint="",
-    rows={},
-    skipped={},
-    label_share={"negative": 0.5, "positive": 0.5},
-    length_quantiles={},
-    length_shares={"1": 0.25, "3": 0.5},
-    unknown_rate=0.1,
-    truncated_rate=0.0,
-)
+from tests.service.fakes import REFERENCE, FakeStore, make_predictor
 
 
 def samples(client) -> dict[tuple[str, ...], float]:

@@ -12,6 +12,17 @@ from tests.service.process import Service
 HEAD = b"POST /predict HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
 
 
+def assert_timed_out(received: bytes, service: Service) -> None:
+    """The last reply is a 408 that ends the connection, and the service answers others after it."""
+    *_, last = received.split(b"HTTP/1.1 ")
+    headers, _, body = last.partition(b"\r\n\r\n")
+    assert headers.startswith(b"408")
+    assert b"connection: close" in headers.lower()
+    assert json.loads(body)["code"] == "REQUEST_TIMEOUT"
+    assert service.ask("POST", "/predict", {"text": "good"})[0] == 200
+    assert "Traceback" not in "".join(service.out + service.err)
+
+
 @pytest.mark.parametrize(
     ("head", "piece"),
     [
@@ -39,12 +50,7 @@ def test_a_body_that_never_ends_is_408_and_others_are_answered_meanwhile(store, 
             while more := slow.recv(10_000):
                 received += more
         assert time.monotonic() - began > 1.5
-        headers, _, body = received.partition(b"\r\n\r\n")
-        assert headers.startswith(b"HTTP/1.1 408")
-        assert b"connection: close" in headers.lower()
-        assert json.loads(body)["code"] == "REQUEST_TIMEOUT"
-        assert service.ask("POST", "/predict", {"text": "good"})[0] == 200
-        assert "Traceback" not in "".join(service.out + service.err)
+        assert_timed_out(received, service)
 
 
 def test_a_quick_connection_that_is_kept_is_not_ended(store) -> None:
@@ -77,12 +83,7 @@ def test_a_head_that_never_ends_is_408(store, before) -> None:
             while more := slow.recv(10_000):
                 received += more
         assert 0.9 < time.monotonic() - began < 10
-        *_, last = received.split(b"HTTP/1.1 ")
-        assert last.startswith(b"408")
-        assert b"connection: close" in last.lower()
-        assert json.loads(last.partition(b"\r\n\r\n")[2])["code"] == "REQUEST_TIMEOUT"
-        assert service.ask("POST", "/predict", {"text": "good"})[0] == 200
-        assert "Traceback" not in "".join(service.out + service.err)
+        assert_timed_out(received, service)
 
 
 def test_a_head_that_comes_byte_by_byte_is_408_too(store) -> None:
