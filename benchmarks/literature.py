@@ -6,7 +6,7 @@ network had beside the labelled text of the set stands in brackets.
 
 LITERATURE = {
     "imdb": "Keras BiLSTM 84.3; oh-LSTM 94.1 and ULMFiT 95.4 (unlabelled text)",
-    "imdb-fast": "the recipe of at most 15 minutes",
+    "imdb-fast": "-",
     "sst2": "BLSTM-2DCNN 89.5 (word vectors); bmLSTM 91.8 (language model)",
     "trec6": "-",
     "chnsenticorp": "LSTM 91.0, GRU 89.8, BiLSTM 88.3 (PaddlePaddle)",

@@ -77,6 +77,7 @@ def create_app(
     admin.register(app, handlers, administration)
     documents.register(app)
     page.register(app)
+    app.extensions["metrics"] = metrics
     tracing = app.extensions["tracing"] = open_tracing(settings)
     observe_requests(app, metrics, Doors(settings, access), tracing, told)
     _answer_errors(app, settings)

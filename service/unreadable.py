@@ -5,6 +5,7 @@ gunicorn's own hold what was sent, also a key in a malformed header, and so do i
 
 import logging
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -14,6 +15,9 @@ from service.body import dump_json
 from service.errors import InvalidBodyError, RequestTimeoutError
 from service.headers import DATA
 from service.logs import log_event
+
+# Where others have a route: nothing says which one was meant.
+ROUTE = "unreadable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +77,15 @@ _KINDS: tuple[tuple[tuple[type[Exception], ...], _Kind], ...] = (
 )
 
 
-def answer_unreadable(error: BaseException) -> bytes:
-    """The whole reply to a request that failed with ``error``, and its line in the log."""
+def answer_unreadable(error: BaseException, reject: Callable[[str, str], None]) -> bytes:
+    """The whole reply to a request that failed with ``error``, its line in the log and its count.
+
+    Args:
+        error: what was raised while the request was read, or its reply written.
+        reject: counts a refusal by route and code.
+    """
     kind = next((kind for classes, kind in _KINDS if isinstance(error, classes)), _INTERNAL)
+    reject(ROUTE, kind.code)
     request_id = secrets.token_hex(16)
     log_event(
         "request_unreadable",

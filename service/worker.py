@@ -140,7 +140,7 @@ class GreenletWorker(GeventWorker):  # type: ignore[misc]
             # Nothing can be said on a connection whose encryption has failed.
             return
         with suppress(OSError):
-            util.write_nonblock(client, answer_unreadable(exc))
+            util.write_nonblock(client, answer_unreadable(exc, self.wsgi.extensions["metrics"].reject))
 
     def handle_request(self, listener_name: Any, req: Any, sock: Any, addr: Any) -> None:
         """Answers one request."""

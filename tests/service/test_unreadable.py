@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from gunicorn.http.errors import InvalidHeader, InvalidResponseHeader
+from prometheus_client.parser import text_string_to_metric_families
 
 from service.unreadable import answer_unreadable
 from tests.service.fakes import FakeStore
@@ -41,6 +42,19 @@ def ask(service: Service, sent: bytes) -> tuple[int, dict[str, str], dict]:
         while more := client.recv(65536):
             received += more
     return split(received)
+
+
+def rejections(service: Service, code: str) -> float:
+    """How many unreadable requests of this code the metrics have counted."""
+    text = service.ask("GET", "/metrics")[1]
+    for family in text_string_to_metric_families(text):
+        for sample in family.samples:
+            if sample.name == "engram_rejections_total" and sample.labels == {
+                "route": "unreadable",
+                "code": code,
+            }:
+                return sample.value
+    return 0
 
 
 def check(service: Service, headers: dict[str, str], body: dict) -> None:
@@ -88,8 +102,10 @@ def check(service: Service, headers: dict[str, str], body: dict) -> None:
 )
 def test_what_is_no_http_is_answered_as_all_else_and_never_quoted(service, sent, status, code) -> None:
     before = len(service.events("request_unreadable"))
+    counted = rejections(service, code)
     got, headers, body = ask(service, sent)
     assert (got, body["code"]) == (status, code)
+    assert rejections(service, code) == counted + 1
     event = service.wait_for("request_unreadable", before + 1)
     assert event["request_id"] == headers["x-request-id"]
     assert (event["status"], event["code"]) == (status, code)
@@ -127,13 +143,15 @@ def test_a_body_that_is_chunked_well_is_answered(service) -> None:
 
 
 def test_a_bug_is_500_and_only_then_the_log_holds_a_traceback(caplog, capfd) -> None:
+    rejected: list[tuple[str, str]] = []
     for error, expected in (
         (InvalidHeader("X SECRETKEY"), 400),
         (InvalidResponseHeader("X"), 500),
         (ValueError("x"), 500),
     ):
         caplog.clear()
-        status, _, _ = split(answer_unreadable(error))
+        status, _, body = split(answer_unreadable(error, lambda *what: rejected.append(what)))
         assert status == expected
+        assert rejected.pop() == ("unreadable", body["code"])
         assert bool(caplog.records) == (expected == 500)
         assert json.loads(capfd.readouterr().out.splitlines()[0])["error"] == type(error).__name__
