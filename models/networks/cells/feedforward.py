@@ -12,6 +12,9 @@ def feedforward(spec: NetworkSpec, name: str, seed: int) -> keras.Layer:
     The control for every recurrent cell: what stands outside of the window ``spec.window`` cannot change its
     answer. With a window of 1 it sees the word alone.
 
+    [batch, time, features] -> h [batch, time, units]. Weights: ``kernel`` W [window, features, units], the
+    earliest word first, and ``bias`` b [units].
+
     Reference: Bengio et al., A neural probabilistic language model, 2003, section 2 (its hidden layer).
     """
     return keras.layers.Conv1D(

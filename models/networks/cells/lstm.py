@@ -11,6 +11,9 @@ def lstm(spec: NetworkSpec, name: str, seed: int) -> keras.Layer:
 
     The forget gate's bias starts at 1 (Jozefowicz et al., 2015).
 
+    [batch, time, features] -> h [batch, time, units]. Weights, in the order i, f, g, o: ``kernel`` W
+    [features, 4 units], ``recurrent_kernel`` U [units, 4 units], ``bias`` b [4 units].
+
     Reference: Hochreiter and Schmidhuber, Long short-term memory, 1997; forget gate by Gers et al., 2000.
     """
     return keras.layers.LSTM(

@@ -9,6 +9,9 @@ from models.networks.spec import NetworkSpec
 def simple_rnn(spec: NetworkSpec, name: str, seed: int) -> keras.Layer:
     """h_t = tanh(x_t W + h_{t-1} U + b): the hidden layer's output is the memory.
 
+    [batch, time, features] -> h [batch, time, units]. Weights: ``kernel`` W [features, units],
+    ``recurrent_kernel`` U [units, units], ``bias`` b [units].
+
     Reference: Elman, Finding structure in time, 1990.
     """
     return keras.layers.SimpleRNN(

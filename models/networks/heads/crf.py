@@ -47,7 +47,9 @@ class Transitions(keras.layers.Layer):
     def call(self, emissions: Tensor) -> Tensor:
         if not self.learned:
             return ops.zeros((self._size, self._size), dtype="float32")
-        return ops.where(allowed_transitions(self.types), self.scores, np.float32(FORBIDDEN))
+        # JAX's ``where`` does not take a variable.
+        scores = ops.convert_to_tensor(self.scores)
+        return ops.where(allowed_transitions(self.types), scores, np.float32(FORBIDDEN))
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         return (self._size, self._size)

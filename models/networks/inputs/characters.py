@@ -4,6 +4,8 @@ The first number of a token is its case, the others are its characters, padded w
 ``models.text.characters``.
 """
 
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import keras
@@ -78,8 +80,9 @@ def character_vectors(spec: TaggerSpec, characters: Tensor, seed: int) -> Tensor
         ),
         name="character_embedding",
     )(rows)
-    read = _filtered if spec.characters == "cnn" else _both_ends
-    return RowsAsTokens(name="tokens_of_characters")(read(spec, vectors, counts, seed), characters)
+    assert spec.characters is not None
+    read = READERS[spec.characters](spec, vectors, counts, seed)
+    return RowsAsTokens(name="tokens_of_characters")(read, characters)
 
 
 def _filtered(spec: TaggerSpec, vectors: Tensor, counts: Tensor, seed: int) -> Tensor:
@@ -110,3 +113,10 @@ def _both_ends(spec: TaggerSpec, vectors: Tensor, counts: Tensor, seed: int) -> 
     backward = reverse(layer("character_backward")(reverse(vectors, counts)), counts)
     states = keras.layers.Concatenate(name="character_states")([forward, backward])
     return LastPooling(bidirectional=True, name="character_pooling")(states, counts)
+
+
+READERS: Mapping[str, Callable[[TaggerSpec, Tensor, Tensor, int], Tensor]] = MappingProxyType(
+    {"cnn": _filtered, "lstm": _both_ends}
+)
+"""By the name in a config: from the vectors of characters [rows, width, size] and how many each row has, one
+vector a row."""

@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 from pathlib import Path
 from types import MappingProxyType
 from typing import get_args
@@ -7,15 +9,36 @@ import pytest
 
 from models.errors import ConfigError
 from models.networks import registry
+from models.networks.inputs.characters import READERS
 from models.networks.registry import PARTS, find, names, resolve
 from models.runtime.manifest import Task
+from training.config import ModelConfig
 
 SNAPSHOT = Path(__file__).with_name("registry.json")
 
 
+def snapshot() -> dict[str, list[str]]:
+    known: dict[str, list[str]] = json.loads(SNAPSHOT.read_text())
+    return known
+
+
 def test_no_part_disappears_unnoticed() -> None:
     parts = {kind: sorted(parts) for kind, parts in PARTS.items()}
-    assert parts | {"task": sorted(get_args(Task))} == json.loads(SNAPSHOT.read_text())
+    found = parts | {"task": sorted(get_args(Task)), "characters": sorted(READERS)}
+    assert found == {name: known for name, known in snapshot().items() if name != "saved"}
+
+
+def test_no_layer_loses_the_name_it_is_saved_under() -> None:
+    """The chain over tags, poolings and cells: a saved network names them, and cannot be loaded without."""
+    code = "import json, keras, models.networks;print(json.dumps(sorted(keras.saving.get_custom_objects())))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == snapshot()["saved"]
+    assert "engram>Transitions" in snapshot()["saved"]
+
+
+def test_the_config_offers_every_reader_of_characters() -> None:
+    (choices, _) = get_args(ModelConfig.model_fields["characters"].annotation)
+    assert sorted(get_args(choices)) == sorted(READERS)
 
 
 def test_names_carry_no_version() -> None:

@@ -14,6 +14,7 @@ def decode_one(
     return answer
 
 
+@pytest.mark.lecture
 def test_softmax_of_the_lecture() -> None:
     np.testing.assert_allclose(softmax(np.array([2.0, 1.0, 0.0])), [0.66524, 0.24473, 0.09003], atol=1e-5)
 

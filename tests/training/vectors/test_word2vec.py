@@ -1,8 +1,13 @@
+from itertools import product
+
 import numpy as np
 import pytest
 
 from models.errors import DataError
-from training.vectors.word2vec import Word2Vec
+from models.text.vocabulary import Vocabulary
+from training.vectors.likeness import Likeness
+from training.vectors.start import centred
+from training.vectors.word2vec import Method, Word2Vec
 
 METHOD = Word2Vec(size=8, seed=3, window=3, epochs=20)
 
@@ -42,3 +47,18 @@ def test_texts_without_a_token_are_refused() -> None:
 def test_advice_of_the_library_is_not_shown(capfd: pytest.CaptureFixture[str]) -> None:
     METHOD.fit(texts(3), 9, workers=2)
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.lecture
+@pytest.mark.parametrize("method", ["skip-gram", "cbow"])
+def test_the_lecture_s_two_fruits_are_neighbours(method: Method) -> None:
+    """橘子 and 橙子 stand in the same sentences, never together; vectors as a network gets them."""
+    fruit, stone = product("喝买", ["橘子", "橙子"], "汁酱"), product("搬堆", ["石头", "砖头"], "墙路")
+    texts = [["我", *rest] for rest in (*fruit, *stone)] * 60
+    vocabulary = Vocabulary.fit(texts, 50)
+    ids = [np.array([vocabulary.ids[word] for word in text], np.int32) for text in texts]
+    table = Word2Vec(size=8, seed=1, method=method, window=2, epochs=150).fit(ids, len(vocabulary), workers=1)
+    likeness = Likeness(vocabulary, centred(table))
+    cosines = dict(likeness.neighbours("橘子", len(vocabulary)))
+    assert cosines["橙子"] > 0.9
+    assert max(cosines["石头"], cosines["砖头"]) < cosines["橙子"] - 0.2

@@ -42,33 +42,53 @@ def layer_of(small: Callable[..., Any]) -> Callable[..., Any]:
     return make
 
 
+@pytest.fixture
+def head_of(small: Callable[..., Any]) -> Callable[..., Any]:
+    """The registered output layer with the given weights [features, outputs] and no bias."""
+
+    def make(kernel: Any) -> keras.layers.Dense:
+        kernel = np.array(kernel, np.float32)
+        head = find("head", "softmax")(small(classes=kernel.shape[1]), "head", 1)
+        head.build((None, None, len(kernel)))
+        head.set_weights([kernel, np.zeros(kernel.shape[1])])
+        return head
+
+    return make
+
+
 @pytest.mark.lecture
 @pytest.mark.parametrize(
     ("inputs", "outputs"), [([1, 1, 2], [4, 12, 32]), ([2, 1, 1], [8, 20, 44])], ids=["forth", "back"]
 )
-def test_memory_makes_order_matter(layer_of: Callable[..., Any], inputs: Any, outputs: Any) -> None:
+def test_memory_makes_order_matter(
+    layer_of: Callable[..., Any], head_of: Callable[..., Any], inputs: Any, outputs: Any
+) -> None:
     """Every weight 1, linear: the lectures' plain network with two inputs, hidden units and outputs."""
-    layer = layer_of(np.ones((2, 2)), np.ones((2, 2)), "linear")
-    states = np.asarray(layer(np.repeat(np.array(inputs, np.float32), 2).reshape(1, 3, 2)))[0]
-    np.testing.assert_array_equal(states @ np.ones((2, 2)), np.repeat(outputs, 2).reshape(3, 2))
+    network = keras.Sequential(
+        [layer_of(np.ones((2, 2)), np.ones((2, 2)), "linear"), head_of(np.ones((2, 2)))]
+    )
+    found = np.asarray(network(np.repeat(np.array(inputs, np.float32), 2).reshape(1, 3, 2)))[0]
+    np.testing.assert_array_equal(found, np.repeat(outputs, 2).reshape(3, 2))
 
 
 @pytest.mark.lecture
-def test_backpropagation_through_time_gives_the_worked_gradients(layer_of: Callable[..., Any]) -> None:
+def test_backpropagation_through_time_gives_the_worked_gradients(
+    layer_of: Callable[..., Any], head_of: Callable[..., Any]
+) -> None:
     """The lectures' Elman network of three steps: states, outputs, loss and every gradient."""
     u = np.array([[0.1, 0.2, 0.3], [0.4, 0.5, 0.6]])
     w = np.array([[0.1, 0.2], [0.3, 0.4]])
-    v = tf.Variable([[0.1, 0.2], [0.3, 0.4], [0.5, 0.6]])
-    layer = layer_of(u.T, w.T, "tanh")
+    v = np.array([[0.1, 0.2], [0.3, 0.4], [0.5, 0.6]])
+    layer, head = layer_of(u.T, w.T, "tanh"), head_of(v.T)
     inputs = tf.constant([[[1.0, 2, 3], [2, 3, 4], [3, 4, 5]]])
     with tf.GradientTape() as tape:
         tape.watch(inputs)
         states = layer(inputs)
-        logits = tf.matmul(states, v, transpose_b=True)
+        logits = head(states)
         loss = tf.reduce_sum(
             tf.nn.sparse_softmax_cross_entropy_with_logits(labels=[[0, 2, 1]], logits=logits)
         )
-    sources = [v, layer.cell.kernel.value, layer.cell.recurrent_kernel.value, logits, inputs]
+    sources = [head.kernel.value, layer.cell.kernel.value, layer.cell.recurrent_kernel.value, logits, inputs]
     d_v, d_u, d_w, d_logits, d_inputs = tape.gradient(loss, sources)
 
     def close(actual: Any, expected: Any, tolerance: float = 6e-6) -> None:
@@ -87,7 +107,7 @@ def test_backpropagation_through_time_gives_the_worked_gradients(layer_of: Calla
     # The layer shows the gradient of its inputs, U' delta; U has full rank, so that tells delta.
     deltas = np.linalg.lstsq(u.T, np.transpose(d_inputs[0]), rcond=None)[0].T
     close(deltas, [[0.05370, 0.00164], [-0.00599, -0.00001], [0.00063, 0.0]])
-    close(d_v, [[-0.27229, -0.35369], [-0.08774, -0.05002], [0.36003, 0.40372]])
+    close(tf.transpose(d_v), [[-0.27229, -0.35369], [-0.08774, -0.05002], [0.36003, 0.40372]])
     close(tf.transpose(d_w), [[-0.00469, -0.00535], [-0.00001, -0.00001]])
     close(tf.transpose(d_u), [[0.04359, 0.09193, 0.14026], [0.00162, 0.00325, 0.00487]])
 
