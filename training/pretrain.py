@@ -13,12 +13,14 @@ from models.text.spec import OTHER_ID
 from models.text.vocabulary import Vocabulary
 from training.config import Config
 from training.data.dataset import load_dataset
+from training.data.tagged_dataset import load_tagged
 from training.encode import encode_parts, text_rule
 from training.progress import Reporter
+from training.tagging.encode import encode_tagged
 from training.vectors.likeness import Likeness
 from training.vectors.start import as_ids, epochs_for
 from training.vectors.unlabelled import UnlabelledTokens
-from training.vectors.word2vec import Method, Word2Vec
+from training.vectors.word2vec import Ids, Method, Word2Vec
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +53,7 @@ def pretrain(config: Config, method: Method, reporter: Reporter, **settings: Any
         raise ConfigError(
             f'Word vectors are for model.input = "embedding", but it is "{config.model.input}" here.'
         )
-    dataset = load_dataset(config)
-    rule = text_rule(config.text, config.model.input)
-    unlabelled = UnlabelledTokens(config, dataset, rule)
-    vocabulary, encoded = encode_parts(dataset, rule, config.text, None, unlabelled)
-    texts = [*encoded["train"].ids, *as_ids(unlabelled.texts, vocabulary)]
+    vocabulary, texts = _texts(config)
     # Unknown words are no word of their own.
     texts = [ids[ids != OTHER_ID] for ids in texts]
     tokens = sum(map(len, texts))
@@ -63,6 +61,22 @@ def pretrain(config: Config, method: Method, reporter: Reporter, **settings: Any
     values = {"epochs": epochs_for(tokens)} | settings
     word2vec = Word2Vec(config.model.embedding_size, config.seed, method=method, **values)
     return Pretrained(vocabulary, word2vec.fit(texts, len(vocabulary), available_cpus()))
+
+
+def _texts(config: Config) -> tuple[Vocabulary, list[Ids]]:
+    """The words that a network of this config would know, and all texts in their ids."""
+    rule = text_rule(config.text, config.model.input)
+    if config.task in {"tagging", "joint"}:
+        tagged = load_tagged(config)
+        unlabelled = UnlabelledTokens(config, tagged, rule)
+        found = encode_tagged(tagged, config, rule, unlabelled)
+        vocabulary, train = found.encoder.vocabulary, found.train_ids
+    else:
+        dataset = load_dataset(config)
+        unlabelled = UnlabelledTokens(config, dataset, rule)
+        vocabulary, encoded = encode_parts(dataset, rule, config.text, None, unlabelled)
+        train = list(encoded["train"].ids)
+    return vocabulary, [*train, *as_ids(unlabelled.texts, vocabulary)]
 
 
 def write_vectors(path: Path, vectors: Pretrained) -> int:

@@ -122,6 +122,10 @@ def prepare(
         f"{', '.join(f'{name} {len(rows):,} rows' for name, rows in dataset.parts.items())}; "
         f"{len(labels)} labels; vocabulary {len(vocabulary):,}"
     )
+    vectors = None
+    if trains and previous is None:  # a network to go on from has its vectors
+        # Before anything long: a file that cannot be used is refused here.
+        vectors = start_vectors(config, rule, vocabulary, encoded["train"].ids, unlabelled, reporter)
     baselines = fit_baselines(
         LinearData(
             config.task,
@@ -140,9 +144,6 @@ def prepare(
     for baseline in baselines:
         how = f"fitted in {baseline.seconds:.0f} s" if baseline.seconds else "kept from an earlier run"
         reporter.say(f"baseline {how}: {baseline.name}; {baseline.dev_score:.2%} on dev")
-    vectors = None
-    if trains and previous is None:  # a network to go on from has its vectors
-        vectors = start_vectors(config, rule, vocabulary, encoded["train"].ids, unlabelled, reporter)
     taught = lessons(config, dataset, labels, rule, vocabulary, reporter) if trains else None
     wide = None
     if config.model.wide:

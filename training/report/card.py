@@ -77,9 +77,23 @@ def facts(manifest: Manifest) -> list[tuple[str, str]]:
         ("Vocabulary", f"{manifest.vocabulary_size:,} tokens"),
         ("Text rule", text_rule(manifest.text)),
     ]
+    if vectors := manifest.training.get("vectors"):
+        found.append(("Word vectors", word_vectors(vectors)))
     if repaired := manifest.training.get("repaired_tags"):
         found.append(("Ill-formed tags repaired", f"{sum(repaired.values()):,}"))
     return found
+
+
+def word_vectors(facts: Mapping[str, Any]) -> str:
+    """What the vectors started from, and the share of the known words that have one."""
+    if "file" in facts:
+        source = f"{facts['file']}, which has {facts['words']:,} words"
+    else:
+        source = f"fitted on {facts['texts']:,} texts of {facts['tokens']:,} tokens"
+    if "coverage" not in facts:  # a model of an earlier version
+        return source
+    share = percent(facts["coverage"])
+    return f"{source}; {share} of the vocabulary start from one of these, the others by chance"
 
 
 def _listed(labels: Sequence[str]) -> str:

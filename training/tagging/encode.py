@@ -58,6 +58,11 @@ class TaggedTexts:
     characters: Vocabulary | None
     parts: dict[str, TaggedPart]
 
+    @property
+    def train_ids(self) -> list[npt.NDArray[np.int32]]:
+        """Token ids of each training text."""
+        return [row[:, ID] for row in self.parts["train"].rows]
+
 
 def encode_tagged(
     dataset: TaggedDataset,

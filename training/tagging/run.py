@@ -125,13 +125,13 @@ def prepare_tagger(config: Config, reporter: Reporter, previous: Previous | None
         f"{len(dataset.entities)} entity types, {len(dataset.intents)} intents; "
         f"vocabulary {len(texts.encoder.vocabulary):,}"
     )
+    vectors = None
+    if previous is None:  # a network to go on from has its vectors
+        # Before anything long: a file that cannot be used is refused here.
+        vectors = start_vectors(config, rule, texts.encoder.vocabulary, texts.train_ids, unlabelled, reporter)
     baseline = fit_tagging_baseline(dataset, texts.parts, rule, config)
     how = f"fitted in {baseline.seconds:.0f} s" if baseline.seconds else "kept from an earlier run"
     reporter.say(f"baseline {how}: {baseline.name}")
-    vectors = None
-    if previous is None:  # a network to go on from has its vectors
-        ids = [row[:, ID] for row in texts.parts["train"].rows]
-        vectors = start_vectors(config, rule, texts.encoder.vocabulary, ids, unlabelled, reporter)
     return PreparedTagger(config, dataset, rule, texts, baseline, previous, vectors)
 
 

@@ -10,6 +10,7 @@ from training.config_file import load_config
 from training.pretrain import pretrain
 from training.progress import PlainReporter
 from training.run import prepare
+from training.tagging.run import prepare_tagger
 
 Run = Callable[..., Any]
 
@@ -50,6 +51,34 @@ def test_both_methods_and_characters_give_other_vectors(config_file: Path) -> No
     assert not np.allclose(one, other, atol=1e-2)
     found = pretrain(load_config(config_file, ["text.unit=character"]), "skip-gram", PlainReporter())
     assert {len(word) for word in found.vocabulary.tokens[2:]} == {1}
+
+
+def test_unlabelled_texts_are_read_too_and_their_words_shown(engram: Run, config_file: Path) -> None:
+    (config_file.parent / "more.txt").write_text("row was indeed splendid\n" * 30)
+    settings = ["--set=data.unlabelled=more.txt", "--set=text.unlabelled_min_count=30"]
+    settings.append("--set=model.vectors=word2vec")
+    done = engram("pretrain", config_file, *settings, "--near", "splendid")
+    assert done.code == 0, done.err
+    assert "on 70 texts" in done.err
+    assert "like splendid: " in done.err
+    lines = (config_file.parent / "small.vec").read_text().splitlines()
+    assert "splendid" in {line.split(" ")[0] for line in lines[1:]}
+
+
+@pytest.mark.parametrize("task", ["tagging", "joint"])
+def test_a_tagging_network_has_its_vectors_too(
+    engram: Run, write_trips: Callable[..., Path], tmp_path: Path, task: str
+) -> None:
+    config = write_trips(tmp_path, task)
+    (tmp_path / "more.txt").write_text("they arrive in Lisbon on Monday\n" * 5)
+    done = engram("pretrain", config, "--near", "leave", "--set=data.unlabelled=more.txt", "--set=seed=2")
+    assert done.code == 0, done.err
+    run = prepare_tagger(load_config(config, ["model.vectors=trips.vec"]), PlainReporter())
+    texts = len(run.dataset.parts["train"].texts) + 5
+    assert f"on {texts} texts" in done.err
+    assert "like leave: " in done.err
+    assert run.vectors is not None
+    assert run.vectors.coverage == 1.0
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,22 @@ def test_facts_name_the_data_and_few_labels_only(make_material) -> None:
     assert many["Labels"] == "60, each with its figures below"
 
 
+def test_facts_tell_what_the_word_vectors_start_from_and_how_many_words_have_one(make_material) -> None:
+    def told(vectors):
+        manifest = make_material().manifest
+        training = manifest.training | {"vectors": vectors}
+        return dict(card.facts(manifest.model_copy(update={"training": training}))).get("Word vectors")
+
+    assert told(None) is None
+    assert told({"file": "glove.txt", "words": 400_000, "coverage": 0.872}) == (
+        "glove.txt, which has 400,000 words; 87.2\u00a0% of the vocabulary start from one of these, "
+        "the others by chance"
+    )
+    fitted = told({"texts": 40, "tokens": 1_234, "coverage": 1.0})
+    assert fitted.startswith("fitted on 40 texts of 1,234 tokens; 100.0\u00a0% of the vocabulary")
+    assert told({"texts": 40, "tokens": 1_234}) == "fitted on 40 texts of 1,234 tokens"
+
+
 def test_shares_name_the_most_frequent_labels_and_count_the_rest() -> None:
     shares = {f"l{i}": i / 100 for i in range(8)}
     assert card.label_shares(shares).startswith("l7 7.0\u00a0%, l6")

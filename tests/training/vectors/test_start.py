@@ -6,12 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from models.errors import DataError
 from models.networks.build import build_network
 from models.networks.spec import NetworkSpec
 from training.config_file import load_config
 from training.network import start_network
 from training.progress import PlainReporter
 from training.run import Prepared, _run_key, prepare
+from training.tagging.run import prepare_tagger
 from training.vectors.start import MEAN_NORM, StartVectors, centred, epochs_for
 from training.vectors.word2vec import Word2Vec
 
@@ -107,3 +109,20 @@ def test_a_single_vector_is_no_error() -> None:
 
 def test_few_texts_are_read_more_often() -> None:
     assert [epochs_for(tokens) for tokens in (0, 1_000, 200_000, 1_000_000, 90_000_000)] == [50, 50, 25, 5, 4]
+
+
+@pytest.mark.parametrize("task", ["classification", "joint"])
+def test_a_file_that_cannot_be_used_is_refused_before_the_baselines(
+    write_config: WriteConfig,
+    write_trips: Callable[..., Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    task: str,
+) -> None:
+    monkeypatch.setattr("training.run.fit_baselines", lambda *_: 1 / 0)
+    monkeypatch.setattr("training.tagging.run.fit_tagging_baseline", lambda *_: 1 / 0)
+    path = write_config(tmp_path) if task == "classification" else write_trips(tmp_path)
+    (tmp_path / "empty.vec").write_text("")
+    config = load_config(path, ["model.vectors=empty.vec"])
+    with pytest.raises(DataError, match=r"empty\.vec is empty"):
+        (prepare if task == "classification" else prepare_tagger)(config, PlainReporter())
