@@ -2,61 +2,94 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from math import nan
 from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.figure import Figure
 
 from benchmarks.memory.store import Run
 from benchmarks.memory.tables import CELLS
+from benchmarks.memory.words import Norms
 
 _COLOURS = dict(zip(CELLS, mpl.color_sequences["tab10"], strict=False))
 _FLOOR = 1e-12
 
 
 @contextmanager
-def picture(path: Path, **axes: Any) -> Iterator[Any]:
-    """One pair of axes, written to ``path`` at the end; the same bytes for the same data."""
+def picture(path: Path, panels: int = 1, **axes: Any) -> Iterator[Any]:
+    """A pair of axes, or several in a row, written to ``path`` at the end; same data, same bytes."""
     style = {"svg.hashsalt": "lab", "axes.spines.top": False, "axes.spines.right": False, "font.size": 9}
     with mpl.rc_context(style):
-        figure = Figure(figsize=(6.4, 3.6), layout="constrained")
-        found = figure.add_subplot()
+        figure = Figure(figsize=(6.4 if panels == 1 else 9.0, 3.6), layout="constrained")
+        found = figure.subplots(1, panels, sharey=True)
         yield found
-        found.set(**axes)
-        found.grid(axis="y", alpha=0.3)
-        if found.get_legend_handles_labels()[0]:
-            found.legend(frameon=False, fontsize=8)
+        for place, each in enumerate(np.atleast_1d(found)):
+            each.set(**axes if place == 0 else axes | {"ylabel": None})
+            each.grid(axis="y", alpha=0.3)
+        if (first := np.atleast_1d(found)[0]).get_legend_handles_labels()[0]:
+            first.legend(frameon=False, fontsize=8)
         figure.savefig(path, metadata={"Date": None})
 
 
 def learning(path: Path, runs: Sequence[Run]) -> None:
-    """Adding problem: error by step, one line a cell."""
+    """Adding problem: error by step, one line a cell; no file where there is no run."""
+    if not runs:
+        path.unlink(missing_ok=True)
+        return
     with picture(path, yscale="log", xlabel="training steps", ylabel="mean squared error") as axes:
         axes.axhline(1 / 6, color="grey", linestyle=":", linewidth=1)
         for run in runs:
             steps = [100 * (place + 1) for place in range(len(run.curve))]
-            axes.plot(steps, run.curve, label=run.cell, color=_COLOURS[run.cell], linewidth=1.2)
+            curve = [nan if value is None else value for value in run.curve]
+            axes.plot(steps, curve, label=run.cell, color=_COLOURS[run.cell], linewidth=1.2)
 
 
 def gradients(path: Path, runs: Sequence[Run]) -> None:
-    """Gradient norm by distance in time of trained cells, the last step being 1."""
-    shown = {run.cell: run.gradient for run in runs if run.gradient}
-    _by_distance(path, shown, {name: _COLOURS[name] for name in shown})
+    """Gradient norm by distance in time of trained cells, the last step being 1, clipped and not."""
+    panels = {}
+    for title, clipped in (("clipped at 1", True), ("not clipped", False)):
+        shown = {run.cell: run.gradient for run in runs if run.clipped is clipped and _finite(run.gradient)}
+        if shown:
+            panels[title] = shown
+    _by_distance(path, panels, _COLOURS)
 
 
-def gates(path: Path, norms: Mapping[str, Sequence[float]]) -> None:
+def gates(path: Path, norms: Mapping[str, Norms]) -> None:
     """The same for an untrained LSTM, by how open its forget gate is."""
-    colours = dict(zip(norms, mpl.color_sequences["tab10"], strict=False))
-    _by_distance(path, {name: list(each) for name, each in norms.items()}, colours)
+    _by_distance(path, {"": norms}, dict(zip(norms, mpl.color_sequences["tab10"], strict=False)))
 
 
-def _by_distance(path: Path, shown: Mapping[str, Sequence[float]], colours: Mapping[str, Any]) -> None:
-    labels = {"xlabel": "steps before the last one", "ylabel": "gradient norm, last step = 1"}
-    with picture(path, yscale="log", ylim=(1e-10, 1e3), **labels) as axes:
-        for name, norms in shown.items():
-            shares = [max(norm / max(norms[0], _FLOOR), _FLOOR) for norm in norms]
-            axes.plot(shares, label=name, color=colours[name], linewidth=1.2)
+def trained_gates(path: Path, runs: Sequence[Run]) -> None:
+    """The same for trained cells with their forget gate as it is, open and closed."""
+    panels = {run.cell: {"as learned": run.gradient, **run.gates} for run in runs}
+    colours = dict(zip(("open", "as learned", "closed"), mpl.color_sequences["tab10"], strict=False))
+    _by_distance(path, panels, colours)
+
+
+def _by_distance(path: Path, panels: Mapping[str, Mapping[str, Norms]], colours: Mapping[str, Any]) -> None:
+    """Side by side where there are several, by title; no file where there is none."""
+    if not panels:
+        path.unlink(missing_ok=True)
+        return
+    labels: dict[str, Any] = {"xlabel": "steps before the last one", "ylabel": "gradient norm, last step = 1"}
+    with picture(path, panels=len(panels), yscale="log", ylim=(1e-10, 1e3), **labels) as axes:
+        for place, (title, shown) in zip(np.atleast_1d(axes), panels.items(), strict=True):
+            place.set_title(title, fontsize=9)
+            for name, norms in shown.items():
+                place.plot(_shares(norms), label=name, color=colours[name], linewidth=1.2)
+
+
+def _shares(norms: Norms) -> list[float]:
+    """Norms with the first as 1; a norm of nothing is drawn below the edge."""
+    first = max(norms[0] or 0.0, _FLOOR)
+    return [max((norm or 0.0) / first, _FLOOR) for norm in norms]
+
+
+def _finite(norms: Norms) -> bool:
+    return bool(norms) and None not in norms
 
 
 def powers(path: Path) -> None:
@@ -70,18 +103,25 @@ def clipping(path: Path, found: Mapping[str, Mapping[str, Sequence[float | None]
     """Gradient norm by step, with and without clipping; a cross where numbers end."""
     labels = {"xlabel": "training steps", "ylabel": "gradient norm before clipping"}
     with picture(path, yscale="log", **labels) as axes:
-        for name, (clip, curves) in zip(("not clipped", "clipped at 1"), found.items(), strict=True):
+        for name, curves in zip(("not clipped", "clipped at 1"), found.values(), strict=True):
             norms = curves["norm"]
             end = norms.index(None) if None in norms else len(norms)
-            axes.plot(norms[:end], label=name, linewidth=1.0, marker="x" if clip == "None" else None)
+            cross = {"marker": "x", "markevery": [end - 1]} if end < len(norms) else {}
+            axes.plot(norms[:end], label=name, linewidth=1.0, **cross)
 
 
-def by_length(path: Path, runs: Sequence[Run], guess: float) -> None:
-    """Score by length, one line a cell."""
+def by_length(path: Path, scores: Mapping[tuple[str, int], float | None], guess: float) -> None:
+    """Score by length, one line a cell; no file where there is no score."""
+    if not scores:
+        path.unlink(missing_ok=True)
+        return
     with picture(path, xscale="log", xlabel="steps in a row", ylabel="share of symbols right") as axes:
         axes.axhline(guess, color="grey", linestyle=":", linewidth=1)
         for cell in CELLS:
-            points = sorted((run.length, run.score) for run in runs if run.cell == cell)
-            if points:
-                lengths, scores = zip(*points, strict=True)
-                axes.plot(lengths, scores, marker="o", markersize=3, label=cell, color=_COLOURS[cell])
+            lengths = sorted(length for name, length in scores if name == cell)
+            shares = [nan if (score := scores[cell, length]) is None else score for length in lengths]
+            if lengths:
+                axes.plot(lengths, shares, marker="o", markersize=3, label=cell, color=_COLOURS[cell])
+        lengths = sorted({length for _, length in scores})
+        axes.set_xticks(lengths, [str(length) for length in lengths], minor=False)
+        axes.minorticks_off()

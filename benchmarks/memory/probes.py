@@ -10,14 +10,14 @@ import numpy as np
 
 from benchmarks.memory.gradients import norm_by_distance
 from benchmarks.memory.learn import PERIODS
-from benchmarks.memory.store import PROBES
+from benchmarks.memory.store import PROBES, figure
 from benchmarks.memory.tasks import adding
 from models.networks.registry import find, names
 from models.networks.spec import NetworkSpec
 
 STEPS, UNITS, FEATURES = 100, 64, 128
-# Added to the bias of the forget gate: f is then about 0.998, 0.5 and 0.002.
-GATES = {"open": 6.0, "half open": 0.0, "closed": -6.0}
+# The bias of the forget gate: f is then about 0.99995, 0.5 and 0.00005.
+GATES = {"open": 10.0, "half open": 0.0, "closed": -10.0}
 POWERS = (1.0, 1.01, 0.99, 0.01)
 
 
@@ -30,7 +30,7 @@ def probe() -> None:
         "parameters": parameters(),
     }
     PROBES.parent.mkdir(parents=True, exist_ok=True)
-    PROBES.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+    PROBES.write_text(json.dumps(facts, allow_nan=False) + "\n", encoding="utf-8")
 
 
 def parameters() -> dict[str, int]:
@@ -43,7 +43,7 @@ def parameters() -> dict[str, int]:
     return counts
 
 
-def gate(bias: float) -> list[float]:
+def gate(bias: float) -> list[float | None]:
     """Gradient norm by distance of an untrained LSTM whose forget gate has this bias."""
     layer = _layer("lstm")
     layer.build((None, None, 2))
@@ -55,19 +55,20 @@ def gate(bias: float) -> list[float]:
 
 
 def power(weight: float) -> dict[str, float]:
-    """y = w^999 and dy/dw = 999 w^998: one linear unit, input 1 and then 999 zeros."""
-    layer = keras.layers.SimpleRNN(1, activation="linear", return_sequences=True)
-    inputs = np.zeros((1, 1000, 1), np.float32)
-    inputs[0, 0] = 1.0
-    layer.build(inputs.shape)
-    kernel, bias, fixed = jnp.ones((1, 1)), jnp.zeros(1), _fixed(layer)
+    """y = w^999 and dy/dw = 999 w^998: one linear unit, input 1 and then 999 zeros, in double precision."""
+    with jax.enable_x64(True):
+        layer = keras.layers.SimpleRNN(1, activation="linear", return_sequences=True, dtype="float64")
+        inputs = np.zeros((1, 1000, 1))
+        inputs[0, 0] = 1.0
+        layer.build(inputs.shape)
+        kernel, bias, fixed = jnp.ones((1, 1)), jnp.zeros(1), _fixed(layer)
 
-    def last(w: Any) -> Any:
-        outputs, _ = layer.stateless_call([kernel, w, bias], fixed, jnp.asarray(inputs))
-        return outputs[0, -1, 0]
+        def last(w: Any) -> Any:
+            outputs, _ = layer.stateless_call([kernel, w, bias], fixed, jnp.asarray(inputs))
+            return outputs[0, -1, 0]
 
-    y, slope = jax.value_and_grad(last)(jnp.full((1, 1), weight))
-    return {"y": float(y), "slope": float(slope[0, 0])}
+        y, slope = jax.value_and_grad(last)(jnp.full((1, 1), weight))
+        return {"y": float(y), "slope": float(slope[0, 0])}
 
 
 def clipping(clip_norm: float | None, steps: int = 400) -> dict[str, list[float | None]]:
@@ -100,14 +101,9 @@ def clipping(clip_norm: float | None, steps: int = 400) -> dict[str, list[float 
     for _ in range(steps):
         rows, targets = adding(random, 32, 50)
         weights, value, norm = step(weights, rows, targets)
-        losses.append(_figure(value))
-        norms.append(_figure(norm))
+        losses.append(figure(value))
+        norms.append(figure(norm))
     return {"loss": losses, "norm": norms}
-
-
-def _figure(value: Any) -> float | None:
-    """Four digits; None for what is no number any more."""
-    return float(f"{float(value):.4g}") if np.isfinite(value) else None
 
 
 def _layer(cell: str) -> keras.Layer:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
+from math import isfinite
 from pathlib import Path
 
 FOLDER = Path(__file__).parent.parent / "results" / "memory"
@@ -14,12 +15,14 @@ class Run:
     """What a cell learned of a task.
 
     Attributes:
-        score: on fresh rows: mean squared error (adding), else the share of symbols that are right.
-        budget: units, steps, rows a step, learning rate and clip norm.
+        score: on fresh rows: mean squared error (adding), else the share of symbols that are right; None
+            where the weights were no numbers any more.
+        budget: units, steps, rows a step, learning rate and clip norm (None: not clipped).
         steps_needed: steps until the running score was solved (see ``tables.SOLVED``), None if never.
         parameters: weights of cell and answer.
         curve: the score over training, each the mean of a hundred steps.
         gradient: of the last output with respect to the input, its mean norm by distance in time from 0 on.
+        gates: the same with the forget gate held open and closed, by these words; empty for a cell without.
         seconds: spent.
     """
 
@@ -27,29 +30,41 @@ class Run:
     cell: str
     length: int
     seed: int
-    score: float
-    budget: dict[str, float]
+    score: float | None
+    budget: dict[str, float | None]
     steps_needed: int | None
     parameters: int
     seconds: float
-    curve: list[float] = field(default_factory=list)
-    gradient: list[float] = field(default_factory=list)
+    curve: list[float | None] = field(default_factory=list)
+    gradient: list[float | None] = field(default_factory=list)
+    gates: dict[str, list[float | None]] = field(default_factory=dict)
+
+    @property
+    def clipped(self) -> bool:
+        """Whether gradients were cut."""
+        return self.budget.get("clip_norm") is not None
 
 
-def path_of(task: str, cell: str, length: int, seed: int) -> Path:
+def path_of(task: str, cell: str, length: int, seed: int, clipped: bool = True) -> Path:
     """Where such a run is kept."""
-    return FOLDER / f"{task}-{cell}-{length}-seed{seed}.json"
+    return FOLDER / f"{task}-{cell}-{length}-seed{seed}{'' if clipped else '-unclipped'}.json"
 
 
 def keep(run: Run) -> Path:
-    """Writes a run, numbers to four digits."""
-    path = path_of(run.task, run.cell, run.length, run.seed)
+    """Writes a run, numbers of its lists to four digits."""
+    path = path_of(run.task, run.cell, run.length, run.seed, run.clipped)
     path.parent.mkdir(parents=True, exist_ok=True)
     values = asdict(run)
     for name in ("curve", "gradient"):
-        values[name] = [float(f"{value:.4g}") for value in values[name]]
-    path.write_text(json.dumps(values) + "\n", encoding="utf-8")
+        values[name] = [figure(value) for value in values[name]]
+    values["gates"] = {name: [figure(value) for value in norms] for name, norms in run.gates.items()}
+    path.write_text(json.dumps(values, allow_nan=False) + "\n", encoding="utf-8")
     return path
+
+
+def figure(value: float | None) -> float | None:
+    """To four digits; None for what is no number, which JSON has no word for."""
+    return float(f"{float(value):.4g}") if value is not None and isfinite(value) else None
 
 
 def kept() -> Iterator[Run]:

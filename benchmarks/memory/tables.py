@@ -26,7 +26,7 @@ def score_table(runs: Iterable[Run], task: str) -> str:
     """Mean score of the seeds: a row a cell, a column a length."""
     found: dict[tuple[str, int], list[Run]] = defaultdict(list)
     for run in runs:
-        if run.task == task:
+        if run.task == task and run.clipped:
             found[run.cell, run.length].append(run)
     if not found:
         return UNMEASURED
@@ -45,7 +45,8 @@ def _cell(runs: Sequence[Run], task: str) -> str:
     if not runs:
         return _NONE
     digits = 3 if TASKS[task].symbols else 4
-    shown = f"{mean(run.score for run in runs):.{digits}f}"
+    scores = [run.score for run in runs if run.score is not None]
+    shown = f"{mean(scores):.{digits}f}" if len(scores) == len(runs) else "no number"
     steps = [run.steps_needed for run in runs if run.steps_needed]
     solved = f", solved after {round(mean(steps)):,}" if len(steps) == len(runs) else ""
     seeds = f" ({len(runs)} seeds{solved})" if len(runs) > 1 else f" ({solved[2:]})" if solved else ""

@@ -26,6 +26,7 @@ class MemoryTask:
         outputs: numbers that an answer is read from.
         symbols: whether an answer is a symbol (accuracy, cross-entropy) or a number (mean squared error).
         guess: the score of an answer that remembers nothing.
+        goal: the score from which on the task counts as solved.
         steps: of training, for every cell.
     """
 
@@ -34,7 +35,12 @@ class MemoryTask:
     outputs: int
     symbols: bool
     guess: float
+    goal: float
     steps: int
+
+    def solved_by(self, score: float | None) -> bool:
+        """Whether a score is past the goal; None, no number, is not."""
+        return score is not None and (score > self.goal if self.symbols else score < self.goal)
 
 
 def adding(random: np.random.Generator, rows: int, length: int) -> Rows:
@@ -74,8 +80,8 @@ def recall(random: np.random.Generator, rows: int, length: int) -> Rows:
 
 TASKS: Mapping[str, MemoryTask] = MappingProxyType(
     {
-        "adding": MemoryTask(adding, 1, 1, False, 1 / 6, 12_000),
-        "copy": MemoryTask(copy, COPIED, SYMBOLS, True, 1 / SYMBOLS, 8_000),
-        "recall": MemoryTask(recall, 1, SYMBOLS, True, 1 / SYMBOLS, 4_000),
+        "adding": MemoryTask(adding, 1, 1, False, 1 / 6, 0.01, 12_000),
+        "copy": MemoryTask(copy, COPIED, SYMBOLS, True, 1 / SYMBOLS, 0.99, 8_000),
+        "recall": MemoryTask(recall, 1, SYMBOLS, True, 1 / SYMBOLS, 0.99, 4_000),
     }
 )

@@ -10,13 +10,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.memory import page, store, tables
+from benchmarks.memory import page, store, tables, words
 from benchmarks.memory.store import Run
 from benchmarks.memory.tasks import BLANK, COPIED, GO, SYMBOLS, TASKS
 
 ROOT = Path(__file__).parents[2]
 RANDOM = np.random.default_rng(0)
-RUN = Run("adding", "lstm", 100, 1, 0.004, {}, 2_000, 99, 1.0, [0.2, 0.01], [1.0, 0.5])
+CLIPPED = {"clip_norm": 1.0}
+RUN = Run("adding", "lstm", 100, 1, 0.004, CLIPPED, 2_000, 99, 1.0, [0.2, 0.01], [1.0, 0.5])
+UNCLIPPED = replace(RUN, budget={"clip_norm": None})
 
 
 def test_the_sum_of_the_two_marked_numbers_is_asked_for() -> None:
@@ -50,12 +52,15 @@ def test_a_table_has_every_cell_that_ran_and_the_guess() -> None:
     runs = [
         RUN,
         replace(RUN, seed=2, score=0.002, steps_needed=4_000),
+        replace(UNCLIPPED, score=None),
         replace(RUN, cell="simple_rnn", score=0.16, steps_needed=None),
+        replace(RUN, cell="irnn", score=None, steps_needed=None),
     ]
     assert tables.score_table(runs, "adding").splitlines() == [
         "| cell | 100 steps |",
         "| --- | --- |",
         "| `lstm` | 0.0030 (2 seeds, solved after 3,000) |",
+        "| `irnn` | no number |",
         "| `simple_rnn` | 0.1600 |",
         "| a guess | 0.167 |",
     ]
@@ -73,18 +78,92 @@ def test_every_cell_of_the_registry_has_its_place_in_the_tables() -> None:
 
 def test_runs_are_kept_and_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "FOLDER", tmp_path)
-    path = store.keep(RUN)
-    assert path.name == "adding-lstm-100-seed1.json"
-    assert list(store.kept()) == [RUN]
+    assert store.keep(RUN).name == "adding-lstm-100-seed1.json"
+    broken = replace(UNCLIPPED, score=None, curve=[0.2, float("nan")], gradient=[None, float("inf")])
+    assert store.keep(broken).name == "adding-lstm-100-seed1-unclipped.json"
+    assert list(store.kept()) == [replace(broken, curve=[0.2, None], gradient=[None, None]), RUN]
 
 
-def test_the_page_is_filled_from_the_kept_results(tmp_path: Path) -> None:
+def test_every_kept_result_is_valid_json_without_numbers_that_are_none() -> None:
+    def refuse(constant: str) -> None:
+        raise AssertionError(constant)
+
+    for path in store.FOLDER.glob("*.json"):
+        json.loads(path.read_text(encoding="utf-8"), parse_constant=refuse)
+
+
+def pictures(text: str) -> set[str]:
+    return {line.partition("(")[2].rstrip(")") for line in text.splitlines() if line.startswith("![")}
+
+
+def test_the_page_in_the_docs_is_filled_from_the_kept_results(tmp_path: Path) -> None:
     text = page.write_page(tmp_path).read_text(encoding="utf-8")
+    assert text == (ROOT / "docs" / "lab.md").read_text(encoding="utf-8")
     assert "{{" not in text
-    assert "| `lstm` |" in text
-    for line in text.splitlines():
-        if line.startswith("!["):
-            assert (tmp_path / line.partition("(")[2].rstrip(")")).is_file()
+    drawn = {f"lab/{path.name}" for path in (tmp_path / "lab").iterdir()}
+    assert pictures(text) == drawn == {f"lab/{path.name}" for path in (ROOT / "docs" / "lab").iterdir()}
+
+
+def test_pictures_and_sentences_without_runs_are_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "lab").mkdir()
+    (tmp_path / "lab" / "recall.svg").write_text("of an earlier time")
+    monkeypatch.setattr(page, "kept", lambda: iter(()))
+    text = page.write_page(tmp_path).read_text(encoding="utf-8")
+    assert pictures(text) == {"lab/gates.svg", "lab/powers.svg", "lab/clipping.svg"}
+    assert {path.name for path in (tmp_path / "lab").iterdir()} == {"gates.svg", "powers.svg", "clipping.svg"}
+    assert text.count("Not measured yet.") >= 3
+    for claim in ("feedforward control, which sees", "Jordan's does better", "What is left", "forgotten"):
+        assert claim not in text
+
+
+def test_a_sentence_says_which_cells_solve_a_task_and_which_do_not() -> None:
+    scores = {"lstm": 0.001, "gru": 0.009, "scrn": 0.1, "feedforward": 0.166, "jordan": None}
+    runs = [replace(RUN, cell=cell, score=score) for cell, score in scores.items()]
+    longer = replace(RUN, cell="lstm", length=200, score=0.1)
+    ignored = replace(UNCLIPPED, cell="scrn", score=0.0)
+    assert words.learned([*runs, longer, ignored], "adding") == (
+        "At 100 steps `lstm` and `gru` solve it; `scrn` is better than a guess; `jordan` and `feedforward` "
+        "are no better."
+    )
+    assert words.learned([replace(RUN, task="recall", score=1 / 8)], "recall") == (
+        "At 100 steps no cell solves it; `lstm` is no better than a guess."
+    )
+    assert words.learned([], "copy") == ""
+
+
+def test_a_cell_s_failure_is_told_only_where_it_failed() -> None:
+    assert words.control([replace(RUN, cell="feedforward", score=0.1)]) == ""
+    assert "ends at 0.166" in words.control([replace(RUN, cell="feedforward", score=0.1663)])
+
+
+def test_jordan_s_network_is_held_against_elman_s() -> None:
+    runs = [
+        replace(RUN, cell="jordan", score=0.1),
+        replace(RUN, cell="simple_rnn", score=0.01),
+        replace(RUN, task="copy", cell="jordan", score=0.9),
+        replace(RUN, task="copy", cell="simple_rnn", score=0.8),
+        replace(RUN, task="recall", cell="jordan", score=0.8),
+    ]
+    assert words.jordan_or_elman(runs) == (
+        "Jordan's does better in 1 of the 2 cases measured here (adding at 100: 0.100 against 0.010; copy at "
+        "100: 0.900 against 0.800)."
+    )
+
+
+def test_what_is_left_of_a_gradient_is_told_by_cell() -> None:
+    far = [2.0, *(0.5 for _ in range(99))]
+    runs = [
+        replace(RUN, gradient=far),
+        replace(RUN, cell="feedforward", gradient=[1.0, *(0.0 for _ in range(99))]),
+        replace(UNCLIPPED, cell="irnn", gradient=[None] * 100),
+    ]
+    assert words.reach(runs, clipped=True) == "`lstm` 0.25; nothing in `feedforward`"
+    assert words.reach(runs, clipped=False) == "`irnn` ended with weights that are no numbers"
+    assert words.fading([1.0, 1.0, 0.9, 0.45, 0.225, 0.0]) == pytest.approx(0.5)
+    gated = replace(RUN, gradient=far, gates={"open": far, "closed": [1.0] + [0.0] * 99})
+    assert words.trained_gates([gated]) == "`lstm` 0.25 as learned, 0.25 open, nothing closed"
 
 
 @pytest.mark.slow
