@@ -134,7 +134,8 @@ export class FileView {
 
   tellThatAllIsDone(seconds) {
     const all = count(this.rows.length, "row");
-    say(byId("file-notice"), `“${this.name}”: ${all} in ${seconds.toFixed(1)} s.`, true);
+    const took = seconds < 0.1 ? "less than 0.1" : seconds.toFixed(1);
+    say(byId("file-notice"), `“${this.name}”: ${all} in ${took} s.`, true);
     byId("start").textContent = `Ask again about ${all}`;
     this.asked = null;
   }

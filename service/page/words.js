@@ -5,6 +5,9 @@ import { hasWords, languageOf, pieces } from "./text.js";
 
 // Below this, colours would show noise as if it meant something.
 const FAINTEST = 0.05;
+// How much of its colour the strongest word has, and at least every one above that: seen in the dark, too.
+const MOST = 55;
+const LEAST = 18;
 
 /** {node, choose}: the words as a list of options; onChoose is called with the place of a word. */
 export function wordView(text, explanation, truncated, onChoose) {
@@ -64,7 +67,9 @@ function option(part, word, prefix, label, strongest) {
     },
     part,
   );
-  node.style.setProperty("--strength", `${Math.round(55 * Math.min(1, Math.abs(effect) / strongest))}%`);
+  const share = Math.abs(effect) / strongest;
+  const strength = Math.max(Math.round(MOST * share), Math.abs(effect) < FAINTEST ? 0 : LEAST);
+  node.style.setProperty("--strength", `${strength}%`);
   return node;
 }
 

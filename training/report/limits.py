@@ -12,6 +12,8 @@ FEW_ROWS = 50
 """A label with fewer training rows is named."""
 _MOST_NAMED = 5
 _WEAKEST = 3
+# The share of fewer rows says nothing.
+_FEWEST_ROWS = 10
 
 
 def limits(manifest: Manifest) -> list[str]:
@@ -81,7 +83,7 @@ def _length(manifest: Manifest) -> str:
 
 
 def _words(manifest: Manifest) -> Iterator[str]:
-    unknown = [row for row in manifest.robustness if row.group == UNKNOWN_WORDS]
+    unknown = [row for row in manifest.robustness if row.group == UNKNOWN_WORDS and row.n >= _FEWEST_ROWS]
     if len(unknown) > 1:
         yield f"It answers rightly {_figures(unknown)}."
     for row in manifest.robustness:

@@ -94,6 +94,8 @@ def reliability_plot(found: Reliability, title: str) -> Plot:
             [b.low for b in found.bins], [b.count for b in found.bins], width, align="edge", color=MUTED
         )
         lower.set(xlabel="confidence", ylabel="answers")
+        # Below the 0 of the other axis, not on it.
+        lower.tick_params(axis="x", pad=8)
         for axes in (upper, lower):
             axes.xaxis.set_major_formatter(PercentFormatter(1.0, symbol=_PERCENT))
             axes.grid(axis="y")

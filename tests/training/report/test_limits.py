@@ -42,7 +42,12 @@ def test_unknown_words_and_misspelling_are_told_where_they_were_judged(make_mate
     manifest = make_material().manifest
     rows = [
         RobustnessRow(name=name, n=n, accuracy={"network": share}, group="unknown words")
-        for name, n, share in (("no unknown word", 90, 0.9), ("0% to 5% unknown words", 10, 0.6))
+        for name, n, share in (
+            ("no unknown word", 90, 0.9),
+            ("0% to 5% unknown words", 10, 0.6),
+            # Too few to say anything.
+            ("20% to 100% unknown words", 9, 1.0),
+        )
     ]
     misspelt = RobustnessRow(
         name="10 % of the words misspelt", n=9, accuracy={"network": 0.7}, unchanged={"network": 0.8}
