@@ -2,8 +2,8 @@
 
     python -m benchmarks.explain --artifact artifacts/reviews/1 [--engine onnx] [--output FILE.json]
 
-One caller asks a service of one worker, on a connection of its own each time, another text of known words each
-time. A text is explained by 400 answers: without each of its words, and after each.
+One caller asks a service of one worker, on a connection of its own each time, another text of known words
+each time. A text is explained by 400 answers: without each of its words, and after each.
 """
 
 import argparse
