@@ -5,14 +5,14 @@ import { hasWords, languageOf, pieces } from "./text.js";
 
 // Below this, colours would show noise as if it meant something.
 const FAINTEST = 0.05;
-// How much of its colour the strongest word has, and at least every one above that: seen in the dark, too.
+// How much of its colour a word has, in percent: the strongest one, and the least of those that are not faint.
 const MOST = 55;
 const LEAST = 18;
 
 /** {node, choose}: the words as a list of options; onChoose is called with the place of a word. */
 export function wordView(text, explanation, truncated, onChoose) {
   const { words, prefixes, label } = explanation;
-  const strongest = Math.max(FAINTEST, ...words.map(({ effect }) => Math.abs(effect)));
+  const strongest = Math.max(...words.map(({ effect }) => Math.abs(effect)));
   const options = [];
   const children = pieces(text, words).map(({ item, text: part }) => {
     if (!item) return truncated && hasWords(part) ? unread(part) : part;
@@ -67,11 +67,13 @@ function option(part, word, prefix, label, strongest) {
     },
     part,
   );
-  const share = Math.abs(effect) / strongest;
-  const strength = Math.max(Math.round(MOST * share), Math.abs(effect) < FAINTEST ? 0 : LEAST);
-  node.style.setProperty("--strength", `${strength}%`);
+  node.style.setProperty("--strength", `${Math.round(strength(Math.abs(effect), strongest))}%`);
   return node;
 }
+
+/** Beside one that is much stronger, an effect that counts is seen all the same, in the dark, too. */
+const strength = (effect, strongest) =>
+  effect < FAINTEST ? (LEAST * effect) / FAINTEST : Math.max(LEAST, (MOST * effect) / strongest);
 
 /** Why there is hardly a colour, where that is so. */
 export const faintness = ({ words }) =>

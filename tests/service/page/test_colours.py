@@ -46,12 +46,12 @@ def strengths(page: Page, effects: dict[str, float]) -> list[int]:
 
 
 def test_the_strongest_word_has_most_colour_and_noise_has_hardly_any(page: Page) -> None:
-    assert strengths(page, {"wonderful": 0.8, "slow": -0.4, "the": 0.008}) == [55, 28, 1]
+    assert strengths(page, {"wonderful": 0.8, "slow": -0.4, "the": 0.008}) == [55, 28, 3]
 
 
 def test_an_effect_that_counts_is_seen_beside_one_that_is_much_stronger(page: Page) -> None:
-    assert strengths(page, {"wonderful": 0.8, "slow": -0.06, "old": -0.04}) == [55, 18, 3]
+    assert strengths(page, {"wonderful": 0.8, "slow": -0.06, "old": -0.04}) == [55, 18, 14]
 
 
-def test_where_no_effect_counts_no_word_has_its_full_colour(page: Page) -> None:
-    assert strengths(page, {"wonderful": 0.02, "slow": -0.01}) == [22, 11]
+def test_where_no_effect_counts_all_colours_are_faint(page: Page) -> None:
+    assert strengths(page, {"wonderful": 0.04, "slow": -0.01}) == [14, 4]
