@@ -166,9 +166,10 @@ def test_predict_and_compare_know_the_task(trips: Path, engram: Callable[..., An
     done = engram("predict", trips, TEXT)
     assert json.loads(done.out)["entities"][0]["value"] == "Ｎew\u3000York"
     (facts,) = json.loads(engram("compare", trips, "--json").out)
-    judged = open_artifact(trips).manifest.dev.metrics
-    assert facts["judged_on"] == "dev"
-    assert facts["metrics"] == {name: figure.value for name, figure in judged.items()}
+    judged = open_artifact(trips).manifest.test
+    assert judged is not None
+    assert facts["judged_on"] == "test"
+    assert facts["metrics"] == {name: figure.value for name, figure in judged.metrics.items()}
 
 
 def test_a_tagging_network_without_crf_or_intents(
