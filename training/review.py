@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -36,7 +37,7 @@ class Doubt:
 
     Attributes:
         part: of the data it stands in.
-        row: its number there, from 1.
+        row: its number in its file, from 1; a header is none.
         text: as it stands in the file.
         given: its label.
         suggested: what a model that has not seen it answers.
@@ -68,18 +69,20 @@ class Review:
 
     Attributes:
         rows: how many there are.
+        files: the file of each part; dev and test may be shares of that of train.
         doubts: the most doubtful first.
         conflicts: those with the most rows first.
     """
 
     rows: int
+    files: dict[str, str]
     doubts: tuple[Doubt, ...]
     conflicts: tuple[Conflict, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class LabelledRow:
-    """A row of a part of the data, by its number there, from 1; several labels are one, joined."""
+    """A row of a part of the data, by its number in its file, from 1; several labels are one, joined."""
 
     part: str
     number: int
@@ -99,13 +102,20 @@ def review(config: Config) -> Review:
     rows = list(labelled_rows(dataset))
     labels = tuple(sorted({row.label for row in rows}))
     p = _out_of_fold(config, dataset, rows, labels)
-    return Review(len(rows), tuple(doubts(rows, labels, p)), tuple(conflicts(rows)))
+    files = {part: _file(config, part).name for part in dataset.parts}
+    return Review(len(rows), files, tuple(doubts(rows, labels, p)), tuple(conflicts(rows)))
+
+
+def _file(config: Config, part: str) -> Path:
+    named = {"dev": config.data.dev, "test": config.data.test}.get(part)
+    return named if isinstance(named, Path) else config.data.train
 
 
 def labelled_rows(dataset: Dataset) -> Iterator[LabelledRow]:
     """The rows of every part."""
     for part, rows in dataset.parts.items():
-        for number, (text, names) in enumerate(zip(rows.texts, rows.labels, strict=True), start=1):
+        numbers = rows.numbers or range(1, len(rows) + 1)
+        for number, text, names in zip(numbers, rows.texts, rows.labels, strict=True):
             yield LabelledRow(part, number, text, " + ".join(names))
 
 

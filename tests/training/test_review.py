@@ -3,6 +3,7 @@
 import csv
 import json
 import random
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,9 @@ def test_turned_labels_are_found(data: tuple[Path, set[str]]) -> None:
     assert [doubt.doubt for doubt in found.doubts] == sorted((d.doubt for d in found.doubts), reverse=True)
     assert len(found.doubts) < 2 * len(wrong)
     assert {doubt.part for doubt in found.doubts} <= {"train", "dev", "test"}
+    # Each text ends with its place in the file, whichever part it was drawn for.
+    assert all(doubt.row == 1 + int(doubt.text.split()[-1]) for doubt in found.doubts)
+    assert found.files == dict.fromkeys(("train", "dev", "test"), "rows.csv")
 
 
 def test_a_text_with_two_labels_is_a_conflict_and_never_learned_and_asked(tmp_path: Path) -> None:
@@ -99,7 +103,11 @@ def test_the_verb_prints_the_worst_first_and_writes_all(
     shown = engram("review", tmp_path / "run.toml", "--most", 3, "--output", listed)
     assert shown.code == 0
     assert len(shown.out.splitlines()) == 3
-    assert all("perhaps" in line for line in shown.out.splitlines())
+    for line in shown.out.splitlines():
+        place, perhaps = re.fullmatch(
+            r"rows\.csv, row (\d+) \((?:train|dev|test)\): .* perhaps .* (\d+)", line
+        ).groups()  # type: ignore[union-attr]
+        assert int(place) == 1 + int(perhaps)
     with listed.open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert len({row["text"] for row in rows} & wrong) >= 11

@@ -21,6 +21,7 @@ from training.config_writer import commented_toml
 from training.data.dataset import load_dataset
 from training.data.guess import Guess, guess_layout
 from training.data.rows import Rows
+from training.vectors.limits import FEW_TOKENS
 
 NAME = "init"
 HELP = "write a complete, commented config for a data file"
@@ -123,7 +124,15 @@ def complete_config(data: Path, guess: Guess, folder: Path) -> tuple[Config, lis
         reasons.append(f"Fewer than {_FEW_ROWS:,} rows: small batches, more epochs, and rare words are kept.")
     else:
         values |= {section: dict(keys) for section, keys in _FOR_MANY_ROWS.items()}
-        reasons.append("Word vectors are fitted on the texts first, and words are hidden in training.")
+        tokens = _tokens(dataset.train)
+        if tokens < FEW_TOKENS:
+            values["model"].pop("vectors")
+            reasons.append(
+                f"The training rows hold {tokens:,.0f} tokens, fewer than {FEW_TOKENS:,}: too few to fit "
+                "word vectors on first. Words are hidden in training."
+            )
+        else:
+            reasons.append("Word vectors are fitted on the texts first, and words are hidden in training.")
     values["text"]["max_length"], why = guess_max_length(dataset.train)
     return parse_config(values, folder=folder), [*reasons, why]
 
@@ -141,6 +150,11 @@ def guess_max_length(rows: Rows) -> tuple[int, str]:
     length = int(min(most, max(_LENGTH_STEP, -(-long // _LENGTH_STEP) * _LENGTH_STEP)))
     why = f"95 % of the texts have at most {long:.0f} tokens, so max_length is {length}"
     return length, why + (" (of longer ones the beginning and the end are read)." if long > most else ".")
+
+
+def _tokens(rows: Rows) -> float:
+    """How many tokens the texts have, estimated where they are many."""
+    return float(np.mean(_lengths(rows.texts))) * len(rows)
 
 
 def _lengths(texts: Sequence[str]) -> list[int]:

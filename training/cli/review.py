@@ -67,7 +67,7 @@ def _print(found: "Review", most: int) -> None:
         file=sys.stderr,
     )
     for doubt in found.doubts[:most]:
-        place = f"{doubt.part} row {doubt.row}"
+        place = f"{found.files[doubt.part]}, row {doubt.row} ({doubt.part})"
         print(
             f"{place}: {doubt.given!r}, perhaps {doubt.suggested!r} ({doubt.doubt:.0%}): {_shown(doubt.text)}"
         )

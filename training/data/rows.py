@@ -25,11 +25,13 @@ class Rows:
         texts: as they stand in the file.
         labels: the label names of each row: one for classification, any number, sorted, for multilabel.
         slices: the value of the slice column of each row; ``None`` without one.
+        numbers: the number of each row in its file, from 1; a header is none. Empty where there is no file.
     """
 
     texts: tuple[str, ...]
     labels: tuple[tuple[str, ...], ...]
     slices: tuple[str | None, ...]
+    numbers: tuple[int, ...] = ()
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -40,6 +42,7 @@ class Rows:
             tuple(self.texts[i] for i in indices),
             tuple(self.labels[i] for i in indices),
             tuple(self.slices[i] for i in indices),
+            tuple(self.numbers[i] for i in indices) if self.numbers else (),
         )
 
 
@@ -90,6 +93,7 @@ def read_rows(path: Path, layout: Layout) -> Reading:
     texts: list[str] = []
     labels: list[tuple[str, ...]] = []
     slices: list[str | None] = []
+    numbers: list[int] = []
     skipped: Counter[str] = Counter()
     for record in read_columns(path, layout.columns):
         try:
@@ -103,9 +107,11 @@ def read_rows(path: Path, layout: Layout) -> Reading:
         texts.append(text)
         labels.append(found)
         slices.append(_slice(record.values[2]) if layout.slice_column else None)
+        numbers.append(record.row)
     if not texts:
         raise DataError(f"{path} holds no row with text and label{_reasons(skipped)}.")
-    return Reading(Rows(tuple(texts), tuple(labels), tuple(slices)), dict(sorted(skipped.items())))
+    rows = Rows(tuple(texts), tuple(labels), tuple(slices), tuple(numbers))
+    return Reading(rows, dict(sorted(skipped.items())))
 
 
 def read_texts(path: Path, text_column: str = "text") -> Iterator[str]:

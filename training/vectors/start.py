@@ -18,6 +18,7 @@ from training.config import Config
 from training.progress import Reporter
 from training.vectors.cache import VectorCache, fingerprint
 from training.vectors.file import read_vectors
+from training.vectors.limits import FEW_TOKENS
 from training.vectors.unlabelled import UnlabelledTokens
 from training.vectors.word2vec import Ids, Word2Vec
 
@@ -25,8 +26,6 @@ from training.vectors.word2vec import Ids, Word2Vec
 # drowned in the first steps, and near what dropout and the recurrent layer's own start expect.
 MEAN_NORM = 4.0
 READ_AT_LEAST = 5_000_000
-# Vectors of 53,000 tokens cost 4 points, those of 130,000 brought 3 (docs/decisions/0010).
-FEW_TOKENS = 100_000
 
 
 @dataclass(frozen=True, slots=True)

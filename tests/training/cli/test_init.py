@@ -100,7 +100,7 @@ def test_the_length_holds_most_texts_and_not_more_than_the_default(write, tmp_pa
 def test_few_rows_are_read_more_often_and_many_begin_with_word_vectors(write, tmp_path):
     config = written(tmp_path, write(["text", "label", "id"]))
     assert (config.training.batch_size, config.text.min_count) == (16, 1)
-    many = [(f"text {i}", "ab"[i % 2], "") for i in range(4000)]
+    many = [("word " * 40 + str(i), "ab"[i % 2], "") for i in range(4000)]
     (tmp_path / "run.toml").unlink()
     config = written(tmp_path, write(["text", "label", "id"], many))
     assert (config.training.batch_size, config.training.optimizer, config.model.vectors) == (
@@ -108,6 +108,14 @@ def test_few_rows_are_read_more_often_and_many_begin_with_word_vectors(write, tm
         "adamw",
         "word2vec",
     )
+
+
+def test_word_vectors_are_not_fitted_on_too_few_tokens(write, tmp_path, capsys):
+    short = [(f"a text {i}", "ab"[i % 2], "") for i in range(4000)]
+    config = written(tmp_path, write(["text", "label", "id"], short))
+    assert (config.model.vectors, config.training.optimizer) == (None, "adamw")
+    # 3,200 rows of three tokens each.
+    assert "hold 9,600 tokens, fewer than 100,000" in capsys.readouterr().err
 
 
 def test_column_names_of_any_script_survive(write, tmp_path):
