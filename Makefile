@@ -9,7 +9,7 @@ MARKERS ?= not slow and not browser
 PORT ?= 8501
 SERVE ?= 1
 
-.PHONY: help demo demo-data chinese-data setup fmt lint type client test check docs lock serve image bench chaos matrix clean
+.PHONY: help demo demo-data chinese-data setup fmt lint type client test check docs pictures lock serve image bench chaos matrix clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -44,6 +44,9 @@ test: lint type check ## everything a change has to pass (MARKERS= runs the slow
 
 docs: .venv/.docs ## build the documentation in site/, without a network
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+pictures: .venv/.dev $(REVIEWS) $(CHINESE) ## make the pictures of README and documentation anew (needs Chromium)
+	$(BIN)/python -m docs.pictures $(ARGS)
 
 serve: .venv/.runtime ## serve the models in artifacts/
 	$(BIN)/python -m service

@@ -9,7 +9,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -63,10 +64,29 @@ def answers(artifacts: Path, model: str, texts: Sequence[str], engine: str = "on
     Raises:
         RuntimeError: the service did not start.
     """
+    with serving(artifacts, engine) as address:
+        request = urllib.request.Request(
+            f"{address}/predict",
+            data=json.dumps({"model": model, "texts": list(texts)}).encode(),
+            headers={"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=60) as reply:
+            predictions: list[dict[str, Any]] = json.load(reply)["predictions"]
+        return predictions
+
+
+@contextmanager
+def serving(artifacts: Path, engine: str = "onnx") -> Iterator[str]:
+    """The address of a service of its own on a free port, ready; it is stopped at the end.
+
+    Raises:
+        RuntimeError: it did not start.
+    """
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
-    settings = {"HOST": "127.0.0.1", "PORT": str(port), "ARTIFACTS": str(artifacts), "ENGINE": engine}
+        address = f"http://127.0.0.1:{found.getsockname()[1]}"
+    port = address.rsplit(":", 1)[1]
+    settings = {"HOST": "127.0.0.1", "PORT": port, "ARTIFACTS": str(artifacts), "ENGINE": engine}
     environment = os.environ | {f"ENGRAM_{name}": value for name, value in settings.items()}
     service = subprocess.Popen(
         [sys.executable, "-m", "service"],
@@ -75,15 +95,8 @@ def answers(artifacts: Path, model: str, texts: Sequence[str], engine: str = "on
         stderr=subprocess.DEVNULL,
     )
     try:
-        _wait_until_ready(service, f"http://127.0.0.1:{port}/readyz")
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{port}/predict",
-            data=json.dumps({"model": model, "texts": list(texts)}).encode(),
-            headers={"Content-Type": "application/json"},
-        )
-        with urllib.request.urlopen(request, timeout=60) as reply:
-            predictions: list[dict[str, Any]] = json.load(reply)["predictions"]
-        return predictions
+        _wait_until_ready(service, f"{address}/readyz")
+        yield address
     finally:
         service.terminate()
         try:
