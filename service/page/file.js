@@ -212,11 +212,18 @@ function answerColumns(rows) {
   return columns;
 }
 
-/** Whether the first row names columns: short, all different, and none of them a sentence. */
+/** Whether the first row names columns: all different, and each a name. */
 function looksLikeNames([first, ...rest]) {
   if (!rest.length) return false;
   if (first.some((cell) => TEXT_COLUMN.test(cell.trim()))) return true;
-  return new Set(first).size === first.length && first.every((cell) => cell.trim() && cell.split(/\s+/).length <= 3 && cell.length <= 40) && first.length > 1;
+  return first.length > 1 && new Set(first).size === first.length && first.every((cell, i) => isName(cell, rest, i));
+}
+
+/** Whether a cell is no number, no value further down, and has few words or is far shorter than what stands below. */
+function isName(cell, rest, column) {
+  if (cell.length > 40 || !/^[^\d\s]/.test(cell.trim()) || rest.some((row) => row[column] === cell)) return false;
+  const below = rest.slice(0, 50).map((row) => row[column]?.length ?? 0);
+  return cell.trim().split(/\s+/).length <= 3 || 3 * cell.length < below.reduce((sum, size) => sum + size, 0) / below.length;
 }
 
 /** The column that is called like one, else the one with the longest cells. */

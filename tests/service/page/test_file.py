@@ -72,6 +72,30 @@ def test_a_messy_file_is_read_asked_and_given_back(page: Page, service) -> None:
     assert (rows[3]["answer"], rows[3]["problem"]) == ("", "no text")
 
 
+@pytest.mark.parametrize(
+    ("first", "is_header"),
+    [
+        # Few words, or far fewer than below.
+        ("Nr.;What does our guest say?;happy (y/n)", True),
+        ("number;feedback;rating", True),
+        # A value of the rows below it, a number, a sentence like those below.
+        ("A-0;The beginning was slow.;y", False),
+        ("17;feedback;rating", False),
+        ("Nr.;I would come again for this play.;rating", False),
+    ],
+)
+def test_the_first_row_is_known_for_names_or_a_row(page: Page, first: str, is_header: bool) -> None:
+    rows = [
+        "A-1;The story goes on, and I would have liked to see the end of it some hours earlier.;y",
+        "A-2;Dull, and I left before the end, like all the others who had come to see this play.;n",
+    ]
+    give(page, "\n".join([first, *rows, rows[0].replace("A-1", "A-3")]))
+    count = len(rows) + (1 if is_header else 2)
+    expect(page.locator("#file-notice")).to_contain_text(f"{count} rows, 3 columns")
+    expect(page.locator("#header")).to_be_checked(checked=is_header)
+    expect(page.locator("#column")).to_have_value("1")
+
+
 def test_a_thousand_rows_take_at_most_five_seconds(page: Page) -> None:
     give(page, table(1000))
     page.evaluate(
