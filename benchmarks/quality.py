@@ -10,7 +10,9 @@ temporary one.
 
 Without ``--final`` the test files stay closed: the figures are those of dev, are printed and not kept. A
 recipe is chosen on these. With ``--final`` the test is judged, once, and the result is added to
-``benchmarks/results/quality/SET-SEED.json``; ``python -m benchmarks.quality_table`` makes the table of them.
+``benchmarks/results/quality/SET-SEED.json``; ``python -m benchmarks.quality_table`` makes the table of them;
+``benchmarks.quality_tagging`` that of sets with tags, ``benchmarks.quality_multilabel`` that of sets with
+several labels a text.
 
 ``--average`` trains nothing: it judges the mean of models of several seeds that ``--artifacts`` kept, and its
 result goes to ``SET-average.json``.
@@ -113,6 +115,7 @@ def figures(name: str, manifest: dict[str, Any], seconds: float, data: Path) -> 
         "rows": manifest["data"]["rows"],
         "dev": manifest["dev"]["metrics"],
         "network": judged["metrics"],
+        "cardinality": judged["cardinality"],
         "wide": manifest["training"].get("wide"),
         "baselines": manifest["baselines"],
         "margin": manifest["margin"],

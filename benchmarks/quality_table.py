@@ -8,18 +8,13 @@ another config is left out. The margin is that of the last network of the row: t
 was judged, else the blend, else the recurrent network.
 """
 
-import argparse
-import json
-import re
 import statistics
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from benchmarks.literature import LITERATURE
+from benchmarks.result_tables import Run, margin, mean_and_spread, newest_runs, print_or_write, set_cell
 
-RESULTS = Path(__file__).parent / "results" / "quality"
-MARKERS = re.compile(r"(<!-- quality -->\n).*?(<!-- /quality -->)", re.DOTALL)
 HEAD = (
     "| set (rows judged) | TF-IDF | NB-weighted | recurrent alone | linear side | blend (linear share) "
     "| mean of seeds, blended | margin [95 %] | calibration error | words shuffled | other data | literature "
@@ -27,62 +22,26 @@ HEAD = (
     "|---|---|---|---|---|---|---|---|---|---|---|---|---|\n"
 )
 
-Run = dict[str, Any]
-
 
 def main() -> None:
     """Prints the table or writes it into a file."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--write", type=Path, metavar="FILE", help="a file with the two markers")
-    parser.add_argument("--results", type=Path, default=RESULTS, help=argparse.SUPPRESS)
-    args = parser.parse_args()
-    text = table(args.results)
-    if args.write is None:
-        print(text, end="")
-        return
-    before = args.write.read_text(encoding="utf-8")
-    if not MARKERS.search(before):
-        parser.error(f"{args.write} lacks the lines <!-- quality --> and <!-- /quality -->")
-    args.write.write_text(MARKERS.sub(lambda found: found[1] + text + found[2], before), encoding="utf-8")
+    print_or_write(__doc__, "quality", table)
 
 
 def table(results: Path) -> str:
     """The rows of all sets that have results, in the order of ``LITERATURE``."""
-    found: dict[str, list[Run]] = {}
-    for path in sorted(results.glob("*.json")):
-        newest = json.loads(path.read_text(encoding="utf-8"))[-1]
-        if newest["config"].get("task", "classification") != "classification":
-            continue  # judged by other figures: benchmarks.quality_tagging for tags
-        found.setdefault(newest["set"], []).append(newest)
+    of_kinds = newest_runs(results, ("classification",))
+    found = {name: runs for (name, _), runs in of_kinds.items()}
     names = [name for name in LITERATURE if name in found] + sorted(set(found) - set(LITERATURE))
-    return HEAD + "".join(row(name, of_one_config(found[name])) for name in names)
-
-
-def of_one_config(runs: Sequence[Run]) -> list[Run]:
-    """The runs with the config of the newest one."""
-    newest = max(runs, key=lambda run: run["date"])
-    return [run for run in runs if set_keys(run["config"]) == set_keys(newest["config"])]
-
-
-def set_keys(config: dict[str, Any]) -> dict[str, Any]:
-    """A config without the keys that are unset: one that did not exist yet was unset, too."""
-    return {
-        key: set_keys(value) if isinstance(value, dict) else value
-        for key, value in config.items()
-        if value is not None
-    }
+    return HEAD + "".join(row(name, found[name]) for name in names)
 
 
 def row(name: str, runs: Sequence[Run]) -> str:
     """One line. The intervals are means over the seeds."""
     seeds = [run for run in runs if run["members"] == 1]
     means = [run for run in runs if run["members"] > 1]
-    first = runs[0]
-    n = first["rows"].get(first["judged_on"], 0)
     cells = [
-        f"{name} ({n:,}, {len(seeds)} {'seed' if len(seeds) == 1 else 'seeds'})",
+        set_cell(name, runs, len(seeds)),
         baseline(runs, "TF-IDF"),
         baseline(runs, "NB-weighted"),
         *networks(seeds),
@@ -131,14 +90,6 @@ def calibration(runs: Sequence[Run]) -> str:
     return mean_and_spread([run["network"]["ece"]["value"] for run in runs])
 
 
-def margin(runs: Sequence[Run]) -> str:
-    """Accuracy above the baseline that was the better one on dev."""
-    value, low, high = (
-        statistics.fmean(run["margin"][key] for run in runs) * 100 for key in ("value", "low", "high")
-    )
-    return f"{value:+.1f} [{low:+.1f}, {high:+.1f}]"
-
-
 def changed(runs: Sequence[Run], name: str) -> str:
     """By how much the accuracy of network and baseline changes."""
     rows = [line for run in runs for line in run["robustness"] if line["name"] == name]
@@ -160,14 +111,6 @@ def other(runs: Sequence[Run]) -> str:
     if scope:
         shown.append(f"out of scope: AUROC {mean_and_spread(scope)}")
     return ", ".join(shown)
-
-
-def mean_and_spread(values: Sequence[float]) -> str:
-    """In percent; the deviation where there are several that differ."""
-    mean = f"{statistics.fmean(values) * 100:.1f}"
-    if len(values) < 2 or len(set(values)) == 1:
-        return mean
-    return f"{mean} ± {statistics.stdev(values) * 100:.1f}"
 
 
 if __name__ == "__main__":

@@ -1,76 +1,75 @@
-"""The table of the sets with tags: F1 of entities, mean and standard deviation over the seeds.
+"""The table of the sets with tags from the result files of ``benchmarks.quality``.
 
-Usage: python -m benchmarks.quality_tagging [RESULTS]
+Usage: python -m benchmarks.quality_tagging [--write FILE]
 
-Makes a Markdown table of the results that ``python -m benchmarks.quality SET --data FOLDER --seed N --final``
-keeps: one line a set and head (``--set model.crf=false`` gives the one without a CRF).
+Prints the table, or puts it into FILE between the lines ``<!-- tagging -->`` and ``<!-- /tagging -->``. A set
+has a row for networks with a CRF and one for those without (``--set model.crf=false``). A row takes the
+newest result of every seed that was run with the same config as the newest of all; a result of another config
+is left out. Figures are means over the seeds with their deviation. Where the networks without a CRF differ
+from those with one in anything else, their row says so.
 """
 
-import argparse
-import json
-import statistics
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.quality import RESULTS
-
-Run = dict[str, Any]
+from benchmarks.result_tables import (
+    Run,
+    margin,
+    metric,
+    newest_runs,
+    print_or_write,
+    set_cell,
+    set_keys,
+)
 
 HEAD = (
-    "| set (test texts, seeds) | head | F1 | baseline F1 | margin | intent | baseline intent "
-    "| texts all right |\n"
-    "|---|---|---|---|---|---|---|---|\n"
+    "| set (texts judged) | head | F1 | intents | whole sentences | baseline F1 | intents | whole sentences "
+    "| margin of F1 [95 %] |\n"
+    "|---|---|---|---|---|---|---|---|---|\n"
 )
+FIGURES = ("f1", "intent_accuracy", "accuracy")
+CRF, SOFTMAX = "CRF", "softmax"
 
 
 def main() -> None:
-    """Prints the table."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("results", nargs="?", type=Path, default=RESULTS)
-    print(table(parser.parse_args().results), end="")
+    """Prints the table or writes it into a file."""
+    print_or_write(__doc__, "tagging", table)
 
 
 def table(results: Path) -> str:
-    """A line for each set and head, of the newest run of each seed."""
-    found: dict[tuple[str, str], dict[int, Run]] = {}
-    for path in sorted(results.glob("*.json")):
-        for run in json.loads(path.read_text(encoding="utf-8")):
-            if run["config"].get("task") in ("tagging", "joint"):
-                head = "CRF" if run["config"]["model"]["crf"] else "softmax"
-                found.setdefault((run["set"], head), {})[run["seed"]] = run
-    return HEAD + "".join(
-        row(name, head, list(runs.values())) for (name, head), runs in sorted(found.items())
-    )
+    """A row for each set and head."""
+    found = newest_runs(results, ("tagging", "joint"), head)
+    rows = ""
+    for (name, kind), runs in found.items():
+        beside = found.get((name, CRF), runs)
+        same = recipe(runs[0]) == recipe(beside[0])
+        rows += row(name, kind if same else f"{kind}, another recipe", runs)
+    return HEAD + rows
 
 
-def row(name: str, head: str, runs: Sequence[Run]) -> str:
+def head(run: Run) -> str:
+    """What chooses the tags of a network."""
+    return CRF if run["config"]["model"]["crf"] else SOFTMAX
+
+
+def recipe(run: Run) -> dict[str, Any]:
+    """The config but for the CRF."""
+    config = set_keys(run["config"])
+    return config | {"model": {key: value for key, value in config["model"].items() if key != "crf"}}
+
+
+def row(name: str, kind: str, runs: Sequence[Run]) -> str:
     """One line."""
-    n = runs[0]["rows"][runs[0]["judged_on"]]
-    theirs = [run["baselines"][0]["metrics"] for run in runs]
     ours = [run["network"] for run in runs]
+    theirs = [run["baselines"][0]["metrics"] for run in runs]
     cells = [
-        f"{name} ({n:,}, {len(runs)})",
-        head,
-        spread(ours, "f1"),
-        spread(theirs, "f1"),
-        f"{statistics.fmean(run['margin']['value'] for run in runs) * 100:+.1f}",
-        spread(ours, "intent_accuracy"),
-        spread(theirs, "intent_accuracy"),
-        spread(ours, "accuracy"),
+        set_cell(name, runs, len(runs)),
+        kind,
+        *(metric(metrics, figure) for metrics in (ours, theirs) for figure in FIGURES),
+        margin(runs),
     ]
     return f"| {' | '.join(cells)} |\n"
-
-
-def spread(metrics: Sequence[dict[str, Any]], name: str) -> str:
-    """Mean and standard deviation in percent; nothing where the task has no such figure."""
-    values = [each[name]["value"] * 100 for each in metrics if name in each]
-    if not values:
-        return ""
-    deviation = f" ± {statistics.stdev(values):.1f}" if len(values) > 1 else ""
-    return f"{statistics.fmean(values):.1f}{deviation}"
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from benchmarks.quality import HERE, figures, file_overrides, keep
-from benchmarks.quality_table import HEAD, mean_and_spread, of_one_config, table
+from benchmarks.quality_table import HEAD, table
 from training.config_file import load_config
 
 CONFIGS = sorted((HERE / "configs").glob("*.toml"))
@@ -109,25 +109,10 @@ def test_the_mean_of_seeds_stands_beside_them_and_has_the_margin(tmp_path: Path)
     assert line.startswith("| imdb (25,000, 2 seeds) | 91.0 | 92.0 | 91.5 ± 0.7 |  |  | 93.0 | +1.0 [")
 
 
-def test_runs_of_another_config_are_left_out() -> None:
-    runs = [run(1, 0.9), run(2, 0.9, config={}), run(3, 0.9)]
-    assert [each["seed"] for each in of_one_config(runs)] == [1, 3]
-
-
 def test_sets_that_are_judged_by_other_figures_are_left_out(tmp_path: Path) -> None:
     for number, task in enumerate(("multilabel", "tagging", "joint")):
         keep(tmp_path / f"{number}-1.json", run(1, 0.9, network={}, config={"task": task}))
     assert table(tmp_path) == HEAD
-
-
-def test_a_key_that_came_later_and_is_unset_makes_no_other_config() -> None:
-    runs = [run(1, 0.9, config={"text": {"a": 1}}), run(2, 0.9, config={"text": {"a": 1, "b": None}})]
-    assert [each["seed"] for each in of_one_config(runs)] == [1, 2]
-
-
-def test_equal_figures_have_no_spread() -> None:
-    assert mean_and_spread([0.5, 0.5]) == mean_and_spread([0.5]) == "50.0"
-    assert mean_and_spread([0.4, 0.6]) == "50.0 ± 14.1"
 
 
 def test_a_result_names_no_folder_of_the_machine(tiny_artifact: Path) -> None:
@@ -138,5 +123,6 @@ def test_a_result_names_no_folder_of_the_machine(tiny_artifact: Path) -> None:
     assert "/somewhere" not in json.dumps(body)
     assert body["judged_on"] == "test"
     assert body["network"] == manifest["test"]["metrics"]
+    assert body["cardinality"] == {}
     assert body["robustness"][0]["name"] == "words shuffled"
     assert str(tiny_artifact.parent) not in json.dumps(body)

@@ -1,0 +1,68 @@
+"""The table of the sets with several labels a text from the result files of ``benchmarks.quality``.
+
+Usage: python -m benchmarks.quality_multilabel [--write FILE]
+
+Prints the table, or puts it into FILE between the lines ``<!-- multilabel -->`` and ``<!-- /multilabel -->``.
+A row takes the newest result of every seed that was run with the same config as the newest of all; a result
+of another config is left out; means of seeds (``--average``) have a row of their own. Figures are means over
+the seeds with their deviation; network and baseline answer with thresholds chosen on dev. The baseline is the
+linear model, one label against the others, that was the better one on dev.
+"""
+
+import statistics
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks.result_tables import Run, margin, metric, newest_runs, print_or_write, set_cell
+
+HEAD = (
+    "| set (texts judged) | macro F1 | micro F1 | exact match | labels a text: answered, true | baseline "
+    "| macro F1 | micro F1 | exact match | margin of exact match [95 %] |\n"
+    "|---|---|---|---|---|---|---|---|---|---|\n"
+)
+# The accuracy of a text is that its labels are exactly the right ones.
+FIGURES = ("macro_f1", "micro_f1", "accuracy")
+
+
+def main() -> None:
+    """Prints the table or writes it into a file."""
+    print_or_write(__doc__, "multilabel", table)
+
+
+def table(results: Path) -> str:
+    """A row for each set."""
+    found = newest_runs(results, ("multilabel",), members)
+    return HEAD + "".join(row(name + kind, runs) for (name, kind), runs in found.items())
+
+
+def members(run: Run) -> str:
+    """Tells the mean of several networks from a single one."""
+    return "" if run["members"] == 1 else ", their mean"
+
+
+def row(name: str, runs: Sequence[Run]) -> str:
+    """One line."""
+    baselines = [run["baselines"][0] for run in runs]
+    cells = [
+        set_cell(name, runs, sum(run["members"] for run in runs)),
+        *(metric([run["network"] for run in runs], figure) for figure in FIGURES),
+        cardinality(runs),
+        baselines[0]["name"],
+        *(metric([baseline["metrics"] for baseline in baselines], figure) for figure in FIGURES),
+        margin(runs),
+    ]
+    return f"| {' | '.join(cells)} |\n"
+
+
+def cardinality(runs: Sequence[Run]) -> str:
+    """Mean number of labels of a text; nothing where a run did not keep it."""
+    if not all(run.get("cardinality") for run in runs):
+        return ""
+    answered, true = (
+        statistics.fmean(run["cardinality"][kind] for run in runs) for kind in ("answered", "labelled")
+    )
+    return f"{answered:.2f}, {true:.2f}"
+
+
+if __name__ == "__main__":
+    main()
