@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -28,10 +29,12 @@ def single_label(value: Any) -> tuple[str, ...] | None:
 def many_labels(value: Any, separator: str | None) -> tuple[str, ...] | None:
     """The labels of a multilabel row, sorted; ``None`` where the cell holds nothing.
 
-    An explicit empty list is a row to which no label applies.
+    A list is taken as it is, be it JSON in a string: its labels may hold the separator. An explicit empty list
+    is a row to which no label applies. Any other string is split at every separator.
 
     Raises:
-        DataError: the value is no list, and no string that is one or can be split.
+        DataError: the value is no list, and no string that is one or can be split; or quote marks are to keep
+            a label together that holds the separator.
     """
     if is_missing(value):
         return None
@@ -62,18 +65,25 @@ def renamed(labels: tuple[str, ...], names: Mapping[str, str] | None) -> tuple[s
 
 
 def _listed(text: str, separator: str | None) -> list[Any]:
-    if separator is not None:
-        return text.split(separator)
     try:
-        parsed = json.loads(text)
+        parsed = json.loads(text) if text.startswith("[") else None
     except (ValueError, RecursionError):
         parsed = None
-    if not isinstance(parsed, list):
+    if isinstance(parsed, list):
+        return parsed
+    if separator is None:
         raise DataError(
             f"the labels {_shown(text)} are not a JSON list; write one, or set data.separator to what stands "
             "between the labels"
         )
-    return parsed
+    mark = re.escape(separator)
+    if torn := re.search(rf'(?:^|{mark})\s*("[^"]*{mark}[^"]*")\s*(?:{mark}|$)', text):
+        raise DataError(
+            f"the label {_shown(torn[1][1:-1])} stands in quote marks and holds the separator {separator!r}, at "
+            "which labels are split; write the labels of this row as a JSON list, or set data.separator to a mark "
+            "that no label holds"
+        )
+    return text.split(separator)
 
 
 def _as_name(value: Any) -> str:

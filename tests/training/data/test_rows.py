@@ -112,6 +112,36 @@ def test_several_labels_are_a_json_list_or_split(write, cell, separator, labels)
     assert read_rows(path, layout).rows.labels == (labels,)
 
 
+@pytest.mark.parametrize(
+    ("cell", "separator", "labels"),
+    [
+        ('["a;b", "c"]', ";", ("a;b", "c")),
+        ("[]", ";", ()),
+        ("[1];[2]", ";", ("[1]", "[2]")),
+        ('5";7"', ";", ('5"', '7"')),
+        ('a;"b"', ";", ('"b"', "a")),
+    ],
+)
+def test_a_list_may_hold_the_separator_and_all_else_is_split_at_it(write, cell, separator, labels):
+    quoted = '"' + cell.replace('"', '""') + '"'
+    layout = Layout(task="multilabel", label_column="labels", separator=separator)
+    assert read_rows(write("a.csv", f"text,labels\nx,{quoted}\n"), layout).rows.labels == (labels,)
+    lines = write("a.jsonl", '{"text": "x", "labels": ["a;b", "c"]}\n')
+    assert read_rows(lines, layout).rows.labels == (("a;b", "c"),)
+
+
+@pytest.mark.parametrize(
+    ("cell", "separator"), [('"a;b"', ";"), ('x; "a;b" ;y', ";"), ('x|"a;|b"', "|"), ('"new york" rome', " ")]
+)
+def test_a_label_in_quote_marks_that_holds_the_separator_is_refused(write, cell, separator):
+    quoted = '"' + cell.replace('"', '""') + '"'
+    path = write("a.csv", f'text,labels\nx,"c"\ny,{quoted}\n')
+    said = refusal(path, Layout(task="multilabel", label_column="labels", separator=separator))
+    assert said.startswith(f"{path}, row 2 (line 3): the label '")
+    assert f"holds the separator {separator!r}, at which labels are split" in said
+    assert said.endswith("to a mark that no label holds.")
+
+
 def test_several_labels_are_lists_in_json_and_parquet(write, tmp_path):
     lines = write("a.jsonl", '{"text": "x", "labels": ["b", 1]}\n{"text": "y", "labels": []}\n')
     assert read_rows(lines, MULTILABEL).rows.labels == (("1", "b"), ())
