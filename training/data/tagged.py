@@ -115,14 +115,16 @@ def text_of(tokens: Sequence[str], spans: Sequence[Span]) -> tuple[str, tuple[Sp
     pieces: list[str] = []
     starts, ends = [], []
     place = 0
+    last = ""
     for token in tokens:
-        if pieces and token and pieces[-1] and not (_is_wide(pieces[-1][-1]) or _is_wide(token[0])):
+        if last and token and not (_is_wide(last) or _is_wide(token[0])):
             pieces.append(" ")
             place += 1
         starts.append(place)
         pieces.append(token)
         place += len(token)
         ends.append(place)
+        last = token[-1:] or last
     return "".join(pieces), tuple(Span(starts[s.start], ends[s.end - 1], s.entity) for s in spans)
 
 

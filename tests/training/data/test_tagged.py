@@ -87,6 +87,10 @@ def test_empty_sentences_are_skipped_and_counted(tmp_path: Path) -> None:
     ("bad", "says"),
     [
         (row("a b", "O"), "row 2 (line 2): there are 2 tokens but 1 tags; every token has one tag."),
+        (row("a", "O O"), "there are 1 tokens but 2 tags"),
+        ({"tokens": ["a"], "tags": None}, "there are 1 tokens but 0 tags"),
+        ({"tokens": ["a"], "tags": [""]}, 'token 1: "" is no tag'),
+        (row("a", "B-"), '"B-" is no tag'),
         (row("a", "PER"), 'row 2 (line 2): token 1: "PER" is no tag'),
         ({"tokens": ["a"], "tags": ["B-new york"]}, "white space"),
         ({"tokens": ["a"], "tags": [3]}, "the tag 3, not a string"),
@@ -106,6 +110,20 @@ def test_a_broken_row_is_named(tmp_path: Path, bad: dict[str, Any], says: str) -
 def test_a_hyphen_in_a_type_is_part_of_it(tmp_path: Path) -> None:
     path = written(tmp_path, row("a b", "B-time-range I-time-range"))
     assert read_tagged(path, LAYOUT).rows.entities[0] == (Span(0, 3, "time-range"),)
+
+
+def test_other_marks_in_a_type_are_part_of_it_and_of_an_intent(tmp_path: Path) -> None:
+    path = written(tmp_path, row("a b", "B-a|b;c I-a|b;c", intent="x#y"))
+    rows = read_tagged(path, JOINT).rows
+    assert rows.entities[0] == (Span(0, 3, "a|b;c"),)
+    assert rows.intents == ("x#y",)
+
+
+def test_words_stay_apart_where_an_empty_token_stands_between_them(tmp_path: Path) -> None:
+    path = written(tmp_path, {"tokens": ["", "to", "", "Rome"], "tags": ["O", "O", "O", "B-city"]})
+    rows = read_tagged(path, LAYOUT).rows
+    assert rows.texts == ("to Rome",)
+    assert rows.entities[0] == (Span(3, 7, "city"),)
 
 
 def test_a_line_with_one_column_is_named(tmp_path: Path) -> None:
