@@ -72,7 +72,6 @@ def _tagging(config: Config) -> list[str]:
     unfit = {
         'text.truncate = "head+tail"': config.text.truncate == "head+tail",
         "model.wide = true": config.model.wide,
-        'model.input = "letter-trigram"': config.model.input.partition(".v")[0] == "letter-trigram",
         'output.onnx = "int8"': config.output.onnx == "int8",
         "calibration.target_accuracy": config.calibration.target_accuracy is not None,
         "data.other": config.data.other is not None,

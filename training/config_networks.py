@@ -44,10 +44,6 @@ def _input(config: Config) -> list[str]:
             f'model.vectors are the vectors of input = "embedding", but model.input is "{used}"; leave the '
             'key out, or use input = "embedding"'
         )
-    if config.task in TAGGING:
-        problems.append(
-            f'model.input = "{used}" does not go with task = "{config.task}"; use input = "embedding"'
-        )
     if used == "one-hot" and config.text.vocabulary_size > LARGEST_ONE_HOT:
         problems.append(
             f"text.vocabulary_size = {config.text.vocabulary_size} is too large for model.input = "
@@ -55,6 +51,11 @@ def _input(config: Config) -> list[str]:
             '"embedding"'
         )
     if used == "letter-trigram":
+        if config.task in TAGGING:
+            problems.append(
+                f'model.input = "letter-trigram" does not go with task = "{config.task}", which needs an id '
+                'a token, not one a letter; use input = "embedding" with model.characters = "cnn"'
+            )
         if model.wide:
             problems.append(
                 'model.wide reads the ids of words, which input = "letter-trigram" has none of; use false'

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy.typing as npt
 
+from models.text.characters import CASES
+
 Weights = Mapping[str, npt.NDArray[Any]]
 """The arrays of one layer by the names Keras gives them (``kernel``, ``bias``, ...)."""
 
@@ -99,6 +101,13 @@ class Characters:
     embedding: Weights
     layers: tuple[Weights, ...]
 
+    @property
+    def size(self) -> int:
+        """Numbers in a token's vector: one a filter, or the state of each direction."""
+        if self.kind == "cnn":
+            return int(self.layers[0]["kernel"].shape[-1])
+        return sum(int(layer["recurrent_kernel"].shape[0]) for layer in self.layers)
+
 
 @dataclass(frozen=True, slots=True)
 class Tagger:
@@ -129,3 +138,11 @@ class Tagger:
     def reads_characters(self) -> bool:
         """Whether the network has the input ``characters``."""
         return self.capitalisation or self.characters is not None
+
+    @property
+    def word_size(self) -> int:
+        """Numbers in what ``input`` makes of a token, without what stands beside it."""
+        size = int(self.layers[0][0]["kernel"].shape[-2])
+        if self.capitalisation:
+            size -= CASES - 1
+        return size if self.characters is None else size - self.characters.size

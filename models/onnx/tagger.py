@@ -54,8 +54,7 @@ def _inputs(network: Tagger) -> list[onnx.ValueInfoProto]:
 def _states(graph: Graph, network: Tagger, int8: bool) -> States:
     """The states of the top layer. The recurrent operators have time first."""
     read = find("input", INPUTS, network.input.name)
-    features = network.layers[0][0]["kernel"].shape[-2]
-    words, lengths = read(graph, "ids", "lengths", network.input.weights, features, int8)
+    words, lengths = read(graph, "ids", "lengths", network.input.weights, network.word_size, int8)
     found = [words]
     if network.reads_characters:
         characters = graph.node("Transpose", "characters", perm=[1, 0, 2])

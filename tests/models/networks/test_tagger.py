@@ -22,6 +22,9 @@ CHARACTERS = [
     {"capitalisation": True},
     {"characters": "cnn", "capitalisation": True},
     {"characters": "lstm"},
+    {"input": "one-hot"},
+    {"input": "one-hot", "characters": "cnn"},
+    {"input": "one-hot", "characters": "lstm", "capitalisation": True},
 ]
 
 

@@ -44,7 +44,12 @@ def test_entities_stand_where_they_say(trips: Path) -> None:
 
 
 def test_both_engines_answer_alike(trips: Path) -> None:
-    for one, other in zip(predictions(trips, "savedmodel"), predictions(trips, "onnx"), strict=True):
+    assert_alike(trips)
+
+
+def assert_alike(path: Path) -> None:
+    """Tags, places and confidences of both engines."""
+    for one, other in zip(predictions(path, "savedmodel"), predictions(path, "onnx"), strict=True):
         assert one.tags == other.tags
         np.testing.assert_allclose(one.confidences, other.confidences, atol=1e-4)
         np.testing.assert_allclose(one.answer.probabilities, other.answer.probabilities, atol=1e-4)
@@ -187,6 +192,39 @@ def test_a_tagging_network_without_crf_or_intents(
     assert "abstained" not in body
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "settings",
+    [
+        ["model.characters=lstm"],
+        [
+            "model.input=one-hot",
+            "text.vocabulary_size=100",
+            "model.characters=none",
+            "model.capitalisation=false",
+        ],
+        [
+            "model.input=one-hot",
+            "text.vocabulary_size=100",
+            "model.characters=lstm",
+            "training.word_dropout=0.2",
+        ],
+    ],
+)
+def test_other_ways_to_read_a_token_go_through_both_engines(
+    write_trips: Callable[..., Path], tmp_path: Path, engram: Callable[..., Any], settings: list[str]
+) -> None:
+    config = write_trips(tmp_path)
+    done = engram("train", config, "--set=training.epochs=2", *(f"--set={each}" for each in settings))
+    assert done.code == 0, done.err
+    path = Path(done.out.strip())
+    assert_alike(path)
+    # Words that training never saw differ by their letters, where those are read, and by nothing else.
+    found = open_predictor(path, "onnx").predict(["leave Xyzzy", "leave Quux"])
+    confidences = [one.confidences for one in found if isinstance(one, TaggedPrediction)]
+    assert (confidences[0] == confidences[1]) == ("model.characters=none" in settings)
+
+
 def test_a_run_goes_on_from_a_saved_network(
     trips: Path, write_trips: Callable[..., Path], tmp_path: Path, engram: Callable[..., Any]
 ) -> None:
@@ -202,7 +240,7 @@ def test_a_run_goes_on_from_a_saved_network(
     ("override", "says"),
     [
         ("model.wide=true", 'model.wide = true does not go with task = "joint"'),
-        ("model.input=letter-trigram", 'model.input = "letter-trigram" does not go'),
+        ("model.input=letter-trigram", 'use input = "embedding" with model.characters = "cnn"'),
         ("output.onnx=int8", 'output.onnx = "int8" does not go'),
         ("text.truncate=head+tail", 'text.truncate = "head+tail" does not go'),
         ("task=classification", 'model.characters is for task = "tagging" or "joint"'),
