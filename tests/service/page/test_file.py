@@ -1,11 +1,9 @@
 """A file on the page: read, asked about, filtered, given back; and what happens when something is wrong."""
 
-import csv
-import io
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Page, expect
+
+from tests.service.page.files import downloaded, give, shown, start, table
 
 pytestmark = pytest.mark.browser
 
@@ -17,35 +15,6 @@ MESSY = (
     "3;<img src=x onerror=document.title='run'>;z\r\n"
     "4;;empty\r\n"
 )
-
-
-def give(page: Page, content: str | bytes, name: str = "reviews.csv") -> None:
-    data = content.encode() if isinstance(content, str) else content
-    page.set_input_files("#file", {"name": name, "mimeType": "text/csv", "buffer": data})
-
-
-def start(page: Page, rows: int) -> None:
-    page.locator("#start").click()
-    expect(page.locator("#progress-text")).to_have_text(f"{rows:,} of {rows:,} rows", timeout=30_000)
-    expect(page.locator("#start")).to_be_visible()
-
-
-def shown(page: Page) -> list[list[str]]:
-    rows = page.locator("#results tbody tr")
-    return [row.locator("td").all_inner_texts() for row in rows.all()]
-
-
-def downloaded(page: Page) -> list[dict[str, str]]:
-    with page.expect_download() as waiting:
-        page.locator("#download").click()
-    assert waiting.value.suggested_filename == "reviews-answers.csv"
-    text = Path(waiting.value.path()).read_bytes().decode("utf-8-sig")
-    return list(csv.DictReader(io.StringIO(text)))
-
-
-def table(rows: int) -> str:
-    words = ["wonderful", "a mess", "clever", "painful", "gripping", "dull"]
-    return "id,text\n" + "".join(f'{n},"The story, number {n}, was {words[n % 6]}."\n' for n in range(rows))
 
 
 def test_a_messy_file_is_read_asked_and_given_back(page: Page, service) -> None:
@@ -105,28 +74,6 @@ def test_a_thousand_rows_take_at_most_five_seconds(page: Page) -> None:
     took = page.evaluate("Date.now() - window.began")
     assert took <= 5000
     expect(page.locator("#shown")).to_have_text("1,000 of 1,000 rows")
-
-
-def test_filters_and_order_choose_the_rows_that_are_shown_and_downloaded(page: Page) -> None:
-    give(page, table(120))
-    start(page, 120)
-    assert len(shown(page)) == 50
-    page.locator("#next").click()
-    assert shown(page)[0][0] == "51"
-    label = page.locator("#filter-label option").nth(1)
-    page.select_option("#filter-label", label.get_attribute("value"))
-    name = label.get_attribute("value").removeprefix("is:")
-    assert {row[2].split("\n")[0].removesuffix(" not sure") for row in shown(page)} == {name}
-    page.select_option("#order", "least")
-    shares = [int(row[3].split()[0]) for row in shown(page)]
-    assert shares == sorted(shares)
-    middle = shares[len(shares) // 2]
-    page.fill("#filter-from", str(middle))
-    assert min(int(row[3].split()[0]) for row in shown(page)) >= middle
-    rows = downloaded(page)
-    expect(page.locator("#shown")).to_have_text(f"{len(rows)} of 120 rows")
-    assert {row["answer"] for row in rows} == {name}
-    assert 0 < len(rows) < 120
 
 
 def test_a_row_can_be_looked_at_from_near(page: Page) -> None:

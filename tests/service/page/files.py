@@ -1,0 +1,56 @@
+"""Files given to the page, and what the page makes of them."""
+
+import csv
+import io
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from tests.service.process import Service
+
+
+def give(page: Page, content: str | bytes, name: str = "reviews.csv") -> None:
+    data = content.encode() if isinstance(content, str) else content
+    page.set_input_files("#file", {"name": name, "mimeType": "text/csv", "buffer": data})
+
+
+def start(page: Page, rows: int) -> None:
+    page.locator("#start").click()
+    expect(page.locator("#progress-text")).to_have_text(f"{rows:,} of {rows:,} rows", timeout=30_000)
+    expect(page.locator("#start")).to_be_visible()
+
+
+def shown(page: Page) -> list[list[str]]:
+    rows = page.locator("#results tbody tr")
+    return [row.locator("td").all_inner_texts() for row in rows.all()]
+
+
+def downloaded(page: Page) -> list[dict[str, str]]:
+    with page.expect_download() as waiting:
+        page.locator("#download").click()
+    assert waiting.value.suggested_filename == "reviews-answers.csv"
+    text = Path(waiting.value.path()).read_bytes().decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def table(rows: int) -> str:
+    words = ["wonderful", "a mess", "clever", "painful", "gripping", "dull"]
+    return "id,text\n" + "".join(f'{n},"The story, number {n}, was {words[n % 6]}."\n' for n in range(rows))
+
+
+def answers(service: Service, texts: list[str], **asked: object) -> list[dict]:
+    """What the service says of them, a prediction a text.
+
+    Args:
+        asked: more fields of the request, such as ``model``.
+    """
+    status, reply = service.ask("POST", "/predict", {"texts": texts} | asked)
+    assert status == 200, reply
+    return reply["predictions"]
+
+
+def written(rows: list[list[str]], delimiter: str = ",") -> str:
+    """A file of these cells, as a spreadsheet saves it."""
+    file = io.StringIO()
+    csv.writer(file, delimiter=delimiter).writerows(rows)
+    return file.getvalue()
