@@ -26,17 +26,24 @@ export function asPython(base, { text, ...choice }) {
   ].join("\n");
 }
 
-/** Puts a text into the clipboard, also where the page came over plain HTTP. */
+/** Puts a text into the clipboard, also where the page came over plain HTTP or the browser keeps it for itself. */
 export async function copy(text) {
-  if (navigator.clipboard && window.isSecureContext) {
+  try {
     await navigator.clipboard.writeText(text);
-    return;
+  } catch {
+    copyMarked(text);
   }
+}
+
+/** What every browser allows after a click: to copy what is marked. */
+function copyMarked(text) {
+  const focused = document.activeElement;
   const area = document.createElement("textarea");
   area.value = text;
   document.body.append(area);
   area.select();
   const done = document.execCommand("copy");
   area.remove();
+  focused?.focus({ preventScroll: true });
   if (!done) throw new Error("the browser refuses");
 }

@@ -1,8 +1,4 @@
-"""One text on the page: the answer, its words, its reading curve, two versions, code to copy."""
-
-import json
-import subprocess
-import sys
+"""One text on the page: the answer, its words, its reading curve, two versions."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -176,28 +172,6 @@ def test_examples_come_from_the_model_and_are_asked(page: Page, service) -> None
     first.click()
     page.wait_for_selector(".curve circle")
     assert page.input_value("#text") == examples["tiny"][0]
-
-
-def test_the_copied_code_asks_the_same(page: Page, service) -> None:
-    text = 'It\'s a "mess" -- $HOME `date` \\ 好\nsecond line'
-    ask(page, text)
-    page.locator("summary").click()
-    _, expected = service.ask("POST", "/predict", {"text": text, "model": "tiny"})
-    curl = page.locator("#curl").inner_text()
-    done = subprocess.run(["bash", "-c", curl + " --silent"], capture_output=True, text=True, check=True)
-    assert json.loads(done.stdout) == expected
-    python = page.locator("#python").inner_text()
-    done = subprocess.run([sys.executable, "-c", python], capture_output=True, text=True, check=True)
-    assert f"label='{expected['predictions'][0]['label']}'" in done.stdout
-
-
-def test_copying_says_that_it_is_done(page: Page) -> None:
-    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    ask(page, BAD)
-    page.locator("summary").click()
-    page.get_by_role("button", name="Copy as curl").click()
-    expect(page.locator("#copied")).to_have_text("Copied.")
-    assert page.evaluate("navigator.clipboard.readText()") == page.locator("#curl").inner_text()
 
 
 def test_markup_in_a_text_is_shown_and_never_run(page: Page) -> None:
