@@ -2,6 +2,8 @@
 
 export const MOST_BYTES = 10_000_000;
 const DELIMITERS = [",", ";", "\t"];
+// What the mark in front of a file tells, as spreadsheets write it into "Unicode text".
+const ENCODINGS = { "255,254": "utf-16le", "254,255": "utf-16be" };
 
 /** The text of a file. Throws an Error whose message is for people. */
 export async function readText(file) {
@@ -14,7 +16,7 @@ export async function readText(file) {
   }
   if (file.size === 0) throw new Error(`“${file.name}” is empty.`);
   const bytes = new Uint8Array(await file.arrayBuffer());
-  const encoding = bytes[0] === 0xff && bytes[1] === 0xfe ? "utf-16le" : "utf-8";
+  const encoding = ENCODINGS[bytes.slice(0, 2).join()] ?? "utf-8";
   if (encoding === "utf-8" && bytes.includes(0)) throw new Error(`“${file.name}” is no text file, so no CSV either.`);
   try {
     return new TextDecoder(encoding, { fatal: true }).decode(bytes);
