@@ -24,13 +24,25 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def models(tmp_path_factory: pytest.TempPathFactory, tiny_artifact: Path, trips: Path) -> Path:
-    """``tiny`` (English) in two versions, ``hotels`` (Chinese), ``trips`` (joint): really trained."""
+    """Really trained: ``tiny`` and ``hotels`` (Chinese) in two versions, ``topics`` (several labels a
+    text), ``trips`` (joint).
+    """
     folder = tmp_path_factory.mktemp("models")
     shutil.copytree(tiny_artifact.parent, folder / "tiny")
     shutil.copytree(trips.parent, folder / "trips")
+
+    def train_all(*seeds: tuple[str, int]) -> None:
+        for name, seed in seeds:
+            train(folder, name, seed)
+
+    # Two at a time, and the versions of a name one after the other, which numbers them.
     with ThreadPoolExecutor() as pool:
-        list(pool.map(lambda wanted: train(folder, *wanted), [("tiny", 2), ("hotels", 1)]))
-    write_version_labels(folder, {"tiny": {"stable": 1, "next": 2}})
+        lanes = [pool.submit(train_all, ("hotels", 1), ("hotels", 2))]
+        lanes.append(pool.submit(train_all, ("tiny", 2), ("topics", 1)))
+    for lane in lanes:
+        lane.result()
+    both = {"stable": 1, "next": 2}
+    write_version_labels(folder, {"tiny": both, "hotels": both})
     return folder
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
+from tests.service.page.models import ROOT
 from tests.service.process import Service
 
 
@@ -25,10 +26,10 @@ def shown(page: Page) -> list[list[str]]:
     return [row.locator("td").all_inner_texts() for row in rows.all()]
 
 
-def downloaded(page: Page) -> list[dict[str, str]]:
+def downloaded(page: Page, name: str = "reviews") -> list[dict[str, str]]:
     with page.expect_download() as waiting:
         page.locator("#download").click()
-    assert waiting.value.suggested_filename == "reviews-answers.csv"
+    assert waiting.value.suggested_filename == f"{name}-answers.csv"
     text = Path(waiting.value.path()).read_bytes().decode("utf-8-sig")
     return list(csv.DictReader(io.StringIO(text)))
 
@@ -36,6 +37,12 @@ def downloaded(page: Page) -> list[dict[str, str]]:
 def table(rows: int) -> str:
     words = ["wonderful", "a mess", "clever", "painful", "gripping", "dull"]
     return "id,text\n" + "".join(f'{n},"The story, number {n}, was {words[n % 6]}."\n' for n in range(rows))
+
+
+def reviews() -> list[str]:
+    """Different ones out of the example, some of which ``tiny`` is not sure of."""
+    with (ROOT / "examples" / "tiny.csv").open(encoding="utf-8", newline="") as file:
+        return [row["text"] for row in csv.DictReader(file)][:120]
 
 
 def answers(service: Service, texts: list[str], **asked: object) -> list[dict]:

@@ -1,22 +1,13 @@
 """The answers to a file: filtered, ordered, a page at a time. What is left is compared with the service."""
 
-import csv
-
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.service.page.files import answers, downloaded, give, shown, start, table, written
-from tests.service.page.models import ROOT
+from tests.service.page.files import answers, downloaded, give, reviews, shown, start, table, written
 
 pytestmark = pytest.mark.browser
 
 WITHOUT_ANSWER = {"121": "no text", "122": "longer than 3,000 characters"}
-
-
-def reviews() -> list[str]:
-    """As different ones as the example has, some of which the model is not sure of."""
-    with (ROOT / "examples" / "tiny.csv").open(encoding="utf-8", newline="") as file:
-        return [row["text"] for row in csv.DictReader(file)][:120]
 
 
 @pytest.fixture
