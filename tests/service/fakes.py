@@ -22,7 +22,9 @@ from models.runtime.manifest import (
     Manifest,
 )
 from models.runtime.predictor import Prediction, Predictor
+from models.runtime.tagger import Tagger
 from models.text.spec import TextRule
+from models.text.tags import allowed_transitions
 from models.text.vocabulary import Vocabulary
 from service import labelling
 from service.batching import Batcher
@@ -72,6 +74,27 @@ class FakeEngine:
         return [digest[0] / 64 + self.offset, digest[1] / 64]
 
 
+class FakeTaggingEngine(FakeEngine):
+    """Emissions that depend on a token's id alone; intents, where there are any, as the logits of a row.
+
+    Args:
+        types: entity types.
+        intents: 2, or 0 for none.
+    """
+
+    def __init__(self, types: int, intents: int, offset: float = 0.0) -> None:
+        super().__init__(offset)
+        self._intents = intents
+        self._transitions = np.where(allowed_transitions(types), 0.0, -1e4).astype(np.float32)
+
+    def run(self, ids: Ids, lengths: Ids, characters: Ids | None = None) -> Outputs:
+        intents = super().run(ids, lengths)["logits"]
+        tags = np.arange(1, len(self._transitions))
+        emissions = (4 * np.cos(ids[:, :, None] * tags)).astype(np.float32)
+        outputs = {"emissions": emissions, "transitions": self._transitions}
+        return outputs | {"intent_logits": intents} if self._intents else outputs
+
+
 def make_manifest(**changes: Any) -> Manifest:
     values: dict[str, Any] = {
         "name": "reviews",
@@ -110,7 +133,9 @@ def make_predictor(
     engine: FakeEngine | None = None, path: Path = Path("/none/reviews/1"), **manifest: Any
 ) -> Predictor:
     vocabulary = Vocabulary(("[PAD]", "[OTHER]", *WORDS))
-    return Predictor(Artifact(path, make_manifest(**manifest), vocabulary), engine or FakeEngine())
+    artifact = Artifact(path, make_manifest(**manifest), vocabulary)
+    kind = Predictor if artifact.manifest.tagging is None else Tagger
+    return kind(artifact, engine or FakeEngine())
 
 
 class WatchedRepository(Repository):
@@ -181,7 +206,10 @@ class FakeStore:
         plan = json.loads((path / "plan.json").read_text())
         if plan["fail"]:
             raise ArtifactError(plan["fail"])
-        engine = self.engines.setdefault(
-            (path.parent.name, int(path.name)), FakeEngine(offset=int(path.name))
-        )
-        return make_predictor(engine, path, name=path.parent.name, version=int(path.name), **plan["manifest"])
+        version, manifest = int(path.name), plan["manifest"]
+        made = FakeEngine(version)
+        if "tagging" in manifest:
+            intents = len(manifest["labels"]) if manifest["task"] == "joint" else 0
+            made = FakeTaggingEngine(len(manifest["tagging"]["entities"]), intents, version)
+        engine = self.engines.setdefault((path.parent.name, version), made)
+        return make_predictor(engine, path, name=path.parent.name, version=version, **manifest)

@@ -16,19 +16,29 @@ from tests.service.fakes import FakeStore
 
 TOKEN = "a-token-for-the-tests"
 HEADERS = {"Authorization": f"Bearer {TOKEN}"}
-PATH_PARAMETERS = {"name": "reviews", "version": 1, "label": "stable"}
+REVIEWS = "reviews"
+# Models without labels of whole texts, and an output that each has.
+TAGGING = ("trips", "places")
+_OUTPUTS = {REVIEWS: "label", "trips": "intent", "places": "entities"}
 
 Body = dict[str, Any]
 
 
 class Served:
-    """``reviews`` with the version label ``stable``, and ``hotels``; takes feedback and the admin token."""
+    """Takes feedback and the admin token.
+
+    ``reviews``, the joint model ``trips`` and the tagging model ``places`` have the version label ``stable``;
+    ``hotels`` has none.
+    """
 
     def __init__(self, artifacts: Path, feedback: Path, patch: pytest.MonkeyPatch) -> None:
         self._store = FakeStore(artifacts)
         self._store.count_as_checked(patch)
         self._store.add("reviews", 1)
         self._store.add("hotels", 2)
+        entities = ["city", "day"]
+        self._store.add("trips", 1, task="joint", labels=["come", "go"], tagging={"entities": entities})
+        self._store.add("places", 1, task="tagging", labels=entities, tagging={"entities": entities})
         self._orders = _AtOnce(self._look)
         self._repository = self._store.repository(default_model="reviews", orders=self._orders)
         settings = Settings(artifacts=artifacts, admin_token=TOKEN, feedback=feedback)
@@ -37,14 +47,15 @@ class Served:
 
     def restore(self) -> None:
         """Undoes what requests have changed: labels that were moved, models that were unloaded."""
-        write_version_labels(self._store.folder, {"reviews": {"stable": 1}})
-        for name in ("reviews", "hotels"):
+        write_version_labels(self._store.folder, {name: {"stable": 1} for name in _OUTPUTS})
+        for name in (*_OUTPUTS, "hotels"):
             self._orders.load(name)
         self._look()
 
-    def answer(self) -> str:
-        """The id of a request that was answered, of which nothing was told yet."""
-        reply = Client(self.app).post("/predict", json={"text": "a good film"}, headers=HEADERS)
+    def answer(self, model: str) -> str:
+        """The id of a request that ``model`` answered, of which nothing was told yet."""
+        body = {"text": "a good film", "model": model}
+        reply = Client(self.app).post("/predict", json=body, headers=HEADERS)
         assert reply.status_code == 200
         return reply.headers["X-Request-ID"]
 
@@ -64,15 +75,21 @@ class _AtOnce(Orders):
         return super().done(*waited_for)
 
 
-def name_what_is_served(body: Body, request_id: str) -> Body:
+def path_parameters(model: str) -> dict[str, Any]:
+    """The parts of paths that name a model, its version, its version label."""
+    return {"name": model, "version": 1, "label": "stable"}
+
+
+def name_what_is_served(body: Body, model: str, request_id: str) -> Body:
     """A valid body of any call with names, numbers and sizes of what there is in place of made-up ones.
 
     Args:
-        request_id: of a request that was answered.
+        model: one with the version label ``stable``.
+        request_id: of a request that it answered.
     """
     body = deepcopy(body)
     known = {
-        "model": "reviews",
+        "model": model,
         "version": 1,
         "version_label": "stable",
         "request_id": request_id,
@@ -81,7 +98,7 @@ def name_what_is_served(body: Body, request_id: str) -> Body:
     }
     body.update({key: value for key, value in known.items() if body.get(key) is not None})
     for output in body.get("outputs") or ():
-        output["name"] = "label"
+        output["name"] = _OUTPUTS[model]
     inputs = body.get("inputs")
     for tensor in inputs if isinstance(inputs, list) else ():
         # TensorFlow Serving's inputs are the texts themselves.

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 import schemathesis
@@ -19,7 +20,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance, response
 from service.schemas import ClassifyReply
 from tests.service import binary_bodies
 from tests.service.binary_bodies import tell_length
-from tests.service.served import HEADERS, PATH_PARAMETERS, Served, name_what_is_served
+from tests.service.served import HEADERS, REVIEWS, TAGGING, Served, name_what_is_served, path_parameters
 
 CASES = 500
 REFERENCE = r'"#/components/schemas/([^"]+)"'
@@ -32,6 +33,9 @@ MEANING = (
     "failed to load",
     "gives one label a text",
 )
+# Calls that only models with labels of whole texts answer, and how the others say so.
+OF_LABELS = (":classify", ":regress", "/explain", "/feedback")
+OF_LABELS_ONLY = ("No signature was found", "cannot be explained", "feedback is taken for classification")
 
 
 schemathesis.openapi.format(
@@ -71,10 +75,17 @@ def forbid_other_fields(document: dict) -> None:
             schemas[name].setdefault("additionalProperties", False)
 
 
-def is_about_meaning(response) -> bool:
-    """Whether a request was refused for what no schema can tell: names, limits, and features given twice."""
+def is_about_meaning(response, model: str | None) -> bool:
+    """Whether a request was refused for what no schema can tell: names, limits, and features given twice.
+
+    A model without labels of whole texts refuses calls that are about such.
+    """
     if response.status_code == 413:
         return True
+    if model in TAGGING and response.status_code in (400, 422):
+        error = response.json()["error"]
+        if any(words in error for words in OF_LABELS_ONLY):
+            return True
     if response.status_code != 400:
         return False
     body = response.json()
@@ -83,21 +94,21 @@ def is_about_meaning(response) -> bool:
 
 @dataclass(frozen=True)
 class Asking:
-    """How one operation is asked: with right or wrong requests, made up or naming what is served.
+    """How one operation is asked: with right or wrong requests, made up or naming a model that is served.
 
     Made-up names are never those of a model: only with the others is there an answer to check.
     """
 
     mode: GenerationMode
-    naming: bool
+    model: str | None
 
 
 @dataclass
 class Outcome:
-    """Requests and those with an answer, by way of asking, and what was wrong."""
+    """Requests and those with an answer, by the model named and the way of asking, and what was wrong."""
 
-    asked: Counter[Way] = field(default_factory=Counter)
-    answered: Counter[Way] = field(default_factory=Counter)
+    asked: Counter[tuple[str | None, Way]] = field(default_factory=Counter)
+    answered: Counter[tuple[str | None, Way]] = field(default_factory=Counter)
     problems: dict[str, str] = field(default_factory=dict)
 
 
@@ -108,8 +119,10 @@ def ways(operation) -> list[Way]:
 def check(served: Served, operation, asking: Asking, examples: int, outcome: Outcome) -> None:
     """Asks one call ``examples`` times and holds every reply against the description."""
     names = {each.name for each in operation.path_parameters}
-    fixed = {name: value for name, value in PATH_PARAMETERS.items() if name in names and asking.naming}
-    headers = HEADERS if asking.naming else None
+    fixed: dict[str, Any] = {}
+    if asking.model:
+        fixed = {name: value for name, value in path_parameters(asking.model).items() if name in names}
+    headers = HEADERS if asking.model else None
 
     @given(case=operation.as_strategy(generation_mode=asking.mode, path_parameters=fixed or None))
     @settings(
@@ -124,13 +137,13 @@ def check(served: Served, operation, asking: Asking, examples: int, outcome: Out
         served.restore()
         if asking.mode.is_positive:
             tell_length(case)
-            if asking.naming and isinstance(case.body, dict):
-                case.body = name_what_is_served(case.body, served.answer())
+            if asking.model and isinstance(case.body, dict):
+                case.body = name_what_is_served(case.body, asking.model, served.answer(asking.model))
         response = case.call(headers=headers)
-        way = operation.label, case.media_type
+        way = asking.model, (operation.label, case.media_type)
         outcome.asked[way] += 1
         outcome.answered[way] += 200 <= response.status_code < 300
-        excluded = [positive_data_acceptance] if is_about_meaning(response) else []
+        excluded = [positive_data_acceptance] if is_about_meaning(response, asking.model) else []
         if case.path.endswith(":classify") and response.status_code == 200:
             # schemathesis reads its pairs as no schema: as schemathesis/schemathesis#3842, but in a reply.
             ClassifyReply.model_validate_json(response.content, strict=True)
@@ -153,8 +166,12 @@ def test_generated_requests_get_the_replies_that_are_described(served: Served, s
     outcome = Outcome()
     for operation in operations:
         for mode in GenerationMode:
-            for naming in (False, True):
-                check(served, operation, Asking(mode, naming), examples, outcome)
+            for model in (None, REVIEWS, *TAGGING):
+                check(served, operation, Asking(mode, model), examples, outcome)
     assert not outcome.problems, "\n\n".join(f"{name}: {text}" for name, text in outcome.problems.items())
     assert outcome.asked.total() >= CASES
-    assert {way for operation in operations for way in ways(operation)} <= set(+outcome.answered)
+    every = {way for operation in operations for way in ways(operation)}
+    assert every <= {way for model, way in +outcome.answered if model not in TAGGING}
+    of_tags = {way for way in every if not way[0].endswith(OF_LABELS)}
+    for model in TAGGING:
+        assert of_tags <= {way for named, way in +outcome.answered if named == model}
