@@ -159,6 +159,7 @@ def check(served: Served, operation, asking: Asking, examples: int, outcome: Out
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_generated_requests_get_the_replies_that_are_described(served: Served, schema) -> None:
     operations = [result.ok() for result in schema.get_all_operations()]
     # Calls without a body have no wrong form.
