@@ -17,7 +17,8 @@ def give(page: Page, content: str | bytes, name: str = "reviews.csv") -> None:
 
 def start(page: Page, rows: int) -> None:
     page.locator("#start").click()
-    expect(page.locator("#progress-text")).to_have_text(f"{rows:,} of {rows:,} rows", timeout=30_000)
+    many = "row" if rows == 1 else "rows"
+    expect(page.locator("#progress-text")).to_have_text(f"{rows:,} of {rows:,} {many}", timeout=30_000)
     expect(page.locator("#start")).to_be_visible()
 
 

@@ -1,5 +1,6 @@
 """A service that offers one model of the test's making: its routes, answered by the test."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from playwright.sync_api import Page
@@ -13,6 +14,7 @@ def offer(
     explanation: dict | None = None,
     *,
     feedback: bool = False,
+    examples: Sequence[str] = ("One example.",),
 ) -> None:
     """Shows ``page`` anew with one model, ``made``, that gives ``answer`` to every text."""
     version = {
@@ -23,7 +25,7 @@ def offer(
         "max_length": 40,
         "abstain_below": 0.5,
         "explained": explanation is not None,
-        "examples": ["One example."],
+        "examples": list(examples),
     }
     limits = {"texts": 256, "characters": 1000, "body": 100_000, "timeout_s": 5.0}
     models = [{"name": "made", "version": 1, "version_labels": {}, "versions": [version]}]

@@ -101,12 +101,13 @@ def test_a_dropped_file_is_taken(page: Page) -> None:
     ("content", "sentence"),
     [
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "is no text file, so no CSV either"),
+        (b"PK\x03\x04\x14\x00\x06\x00[Content_Types].xml", "is no text file, so no CSV either"),
         ("text\n好看".encode("gb18030"), "is no text in UTF-8. Save it as “CSV UTF-8”"),
         (b"", "is empty"),
         (b"\n\n", "holds no row"),
         (b'text\n"never closed\n', "The quote that opens in line 2 is never closed."),
     ],
-    ids=["binary", "another encoding", "empty", "only blank lines", "an open quote"],
+    ids=["a picture", "a spreadsheet", "another encoding", "empty", "only blank lines", "an open quote"],
 )
 def test_what_is_no_csv_is_said_in_words(page: Page, content: bytes, sentence: str) -> None:
     give(page, content)
@@ -133,14 +134,15 @@ def test_texts_that_are_too_long_are_named_and_the_others_answered(page: Page) -
     assert [row[2] for row in shown(page)][1] == "longer than 3,000 characters"
 
 
-def test_parts_that_are_too_large_are_halved(page: Page) -> None:
+@pytest.mark.parametrize(("status", "code"), [(413, "TOO_MANY_TEXTS"), (504, "DEADLINE_EXCEEDED")])
+def test_parts_that_are_too_large_are_halved(page: Page, status: int, code: str) -> None:
     sizes = []
 
     def answer(route) -> None:
         texts = route.request.post_data_json["texts"]
         sizes.append(len(texts))
         if len(texts) > 10:
-            route.fulfill(status=413, json={"error": "too many texts", "code": "TOO_MANY_TEXTS"})
+            route.fulfill(status=status, json={"error": "too many texts", "code": code})
         else:
             route.continue_()
 
