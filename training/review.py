@@ -23,6 +23,7 @@ from training.config import Config
 from training.data.dataset import Dataset, load_dataset
 from training.data.split import same_text
 from training.encode import text_rule
+from training.near_copies import near_copies
 
 FOLDS = 5
 
@@ -64,6 +65,21 @@ class Conflict:
 
 
 @dataclass(frozen=True, slots=True)
+class Pair:
+    """Two rows that say almost the same and have different labels.
+
+    Attributes:
+        first: one of them.
+        second: the other, further down in the data.
+        alike: the Jaccard similarity of their runs of three words, from 0.8 to 1.
+    """
+
+    first: "LabelledRow"
+    second: "LabelledRow"
+    alike: float
+
+
+@dataclass(frozen=True, slots=True)
 class Review:
     """What is doubtful in some data.
 
@@ -72,12 +88,14 @@ class Review:
         files: the file of each part; dev and test may be shares of that of train.
         doubts: the most doubtful first.
         conflicts: those with the most rows first.
+        pairs: the most alike first.
     """
 
     rows: int
     files: dict[str, str]
     doubts: tuple[Doubt, ...]
     conflicts: tuple[Conflict, ...]
+    pairs: tuple[Pair, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +121,8 @@ def review(config: Config) -> Review:
     labels = tuple(sorted({row.label for row in rows}))
     p = _out_of_fold(config, dataset, rows, labels)
     files = {part: _file(config, part).name for part in dataset.parts}
-    return Review(len(rows), files, tuple(doubts(rows, labels, p)), tuple(conflicts(rows)))
+    found = tuple(doubts(rows, labels, p))
+    return Review(len(rows), files, found, tuple(conflicts(rows)), tuple(near_conflicts(rows)))
 
 
 def _file(config: Config, part: str) -> Path:
@@ -196,6 +215,16 @@ def conflicts(rows: Iterable[LabelledRow]) -> list[Conflict]:
                 counts[row.label] += 1
             found.append(Conflict(same[0].text, dict(sorted(counts.items()))))
     return sorted(found, key=lambda conflict: (-sum(conflict.labels.values()), conflict.text))
+
+
+def near_conflicts(rows: Iterable[LabelledRow]) -> list[Pair]:
+    """Rows of almost the same words with different labels; texts of ``conflicts`` are not told again."""
+    groups: dict[str, list[LabelledRow]] = defaultdict(list)
+    for row in rows:
+        groups[same_words(row.text)].append(row)
+    single = [same[0] for same in groups.values() if len({row.label for row in same}) == 1]
+    found = near_copies([row.text for row in single], [row.label for row in single])
+    return [Pair(single[one], single[other], alike) for one, other, alike in found]
 
 
 def same_words(text: str, most: int | None = None) -> str:

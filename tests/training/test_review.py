@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from training.config_file import parse_config
-from training.review import LabelledRow, _fold, conflicts, doubts, review, same_words
+from training.review import LabelledRow, _fold, conflicts, doubts, near_conflicts, review, same_words
 
 RunCli = Callable[..., Any]
 
@@ -88,6 +88,22 @@ def test_texts_are_the_same_by_all_their_words() -> None:
     assert same_words("不 好!") == same_words("不 好") != same_words("好")
 
 
+def test_almost_the_same_words_with_other_labels_are_told_once() -> None:
+    texts = [
+        ("train", "The parcel came on a Monday!", "late"),
+        ("train", "the parcel came on a monday", "late"),
+        ("dev", "the parcel came on a monday morning", "lost"),
+        ("dev", "my card was charged twice by you", "bill"),
+        ("test", "my card was charged twice, by you.", "lost"),
+        ("test", "my card was charged twice by you again", "late"),
+    ]
+    rows = [LabelledRow(part, n, text, label) for n, (part, text, label) in enumerate(texts, 1)]
+    (pair,) = near_conflicts(rows)
+    assert (pair.first.number, pair.second.number, pair.alike) == (1, 3, 0.8)
+    # A text with several labels is listed as such: rows like it are not.
+    assert [conflict.labels for conflict in conflicts(rows)] == [{"bill": 1, "lost": 1}]
+
+
 def test_a_label_without_rows_is_never_suggested() -> None:
     rows = [LabelledRow("dev", 1, "x", "a"), LabelledRow("dev", 2, "y", "a")]
     p = np.array([[0.9, 0.05, 0.05], [0.1, 0.05, 0.85]])
@@ -116,6 +132,20 @@ def test_the_verb_prints_the_worst_first_and_writes_all(
     assert (again.code, "exists already" in again.err) == (2, True)
     as_json = json.loads(engram("review", tmp_path / "run.toml", "--json").out)
     assert len(as_json["doubts"]) == len(rows)
+
+
+def test_the_verb_lists_almost_equal_texts(engram: RunCli, tmp_path: Path) -> None:
+    rows = [(f"{word} film {n} seen with them", word) for n in range(20) for word in ("warm", "cold")]
+    text = "a long film about music and the sea"
+    rows += [(text, "warm"), (f"{text} shore", "cold")]
+    with (tmp_path / "rows.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([("text", "label"), *rows])
+    (tmp_path / "run.toml").write_text('name = "x"\ndata.train = "rows.csv"\n')
+    shown = engram("review", tmp_path / "run.toml")
+    (line,) = [line for line in shown.out.splitlines() if line.startswith("almost the same words (86%): ")]
+    assert line.endswith((f"{text} / {text} shore", f"{text} shore / {text}"))
+    (pair,) = json.loads(engram("review", tmp_path / "run.toml", "--json").out)["pairs"]
+    assert {pair["first"]["label"], pair["second"]["label"]} == {"warm", "cold"}
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from training.review import Review
 
 NAME = "review"
-HELP = "list rows whose label may be wrong, and texts that stand in the data with several labels"
+HELP = "list rows whose label may be wrong, and equal or nearly equal texts with different labels"
 _TEXT_SHOWN = 100
 
 
@@ -74,6 +74,12 @@ def _print(found: "Review", most: int) -> None:
     for conflict in found.conflicts[:most]:
         labels = ", ".join(f"{label!r} {count}x" for label, count in conflict.labels.items())
         print(f"the same words with {labels}: {_shown(conflict.text)}")
+    for pair in found.pairs[:most]:
+        one, other = pair.first, pair.second
+        print(
+            f"almost the same words ({pair.alike:.0%}): {one.part} row {one.number} is {one.label!r}, "
+            f"{other.part} row {other.number} is {other.label!r}: {_shown(one.text)} / {_shown(other.text)}"
+        )
 
 
 def _shown(text: str) -> str:

@@ -18,7 +18,7 @@ from training.report.material import JudgedRows
 from training.report.mistakes import worst_label_mistakes, worst_mistakes
 from training.report.reliability import reliability
 from training.report.threshold_table import label_threshold_rows, threshold_rows
-from training.review import Conflict
+from training.review import Conflict, Pair
 
 
 def confidence_parts(manifest: Manifest, judged: JudgedRows, dev: JudgedRows | None) -> dict[str, Any]:
@@ -60,10 +60,11 @@ def text_parts(
     judged: JudgedRows,
     baseline: npt.NDArray[np.float64] | None,
     conflicts: Sequence[Conflict],
+    pairs: Sequence[Pair] | None = None,
 ) -> dict[str, Any]:
     """Every list of texts; none of the mistakes stands among the label errors too."""
     labels, p = manifest.labels, _probabilities(manifest, judged)
-    found = conflict_parts(conflicts)
+    found = conflict_parts(conflicts, pairs)
     if manifest.task == "multilabel":
         thresholds = np.asarray(manifest.calibration.thresholds or [0.5] * len(labels))
         return found | {
@@ -83,9 +84,11 @@ def text_parts(
     }
 
 
-def conflict_parts(conflicts: Sequence[Conflict]) -> dict[str, Any]:
-    """Texts with several labels; without doubts and mistakes."""
+def conflict_parts(conflicts: Sequence[Conflict], pairs: Sequence[Pair] | None = None) -> dict[str, Any]:
+    """Texts with several labels, and nearly equal ones where they were looked for; no doubts and mistakes."""
     return {
+        "pairs": None if pairs is None else pairs[:MOST],
+        "pairs_found": len(pairs or ()),
         "conflicts": conflicts[:MOST],
         "conflicts_found": len(conflicts),
         "doubts": None,

@@ -13,7 +13,7 @@ from models.text.vocabulary import Vocabulary
 from training.baselines.judge import JudgedBaseline
 from training.report.material import JudgedRows, ReportMaterial
 from training.report.top_words import WordFacts, word_facts
-from training.review import conflicts, labelled_rows
+from training.review import conflicts, labelled_rows, near_conflicts
 
 if TYPE_CHECKING:
     from training.run import Prepared, Trained
@@ -34,6 +34,7 @@ def report_material(
         baseline.probabilities,
         _words(prepared),
         conflicts(labelled_rows(prepared.dataset)),
+        near_conflicts(labelled_rows(prepared.dataset)),
     )
 
 

@@ -10,7 +10,7 @@ from models.runtime.manifest import Manifest
 from training.evaluate import Targets
 from training.history import History
 from training.report.top_words import WordFacts
-from training.review import Conflict
+from training.review import Conflict, Pair
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,7 @@ class ReportMaterial:
         baseline: the baseline's probabilities of the judged rows, [rows, classes]; None where there is none.
         words: what the training texts consist of.
         conflicts: texts with several labels, in all parts of the data.
+        pairs: rows of almost the same words with different labels, in all parts of the data.
     """
 
     manifest: Manifest
@@ -56,3 +57,4 @@ class ReportMaterial:
     baseline: npt.NDArray[np.float64] | None
     words: WordFacts
     conflicts: Sequence[Conflict] = ()
+    pairs: Sequence[Pair] = ()

@@ -55,7 +55,7 @@ def render_report(material: ReportMaterial) -> str:
         **run_parts(manifest, material.history),
         **confidence_parts(manifest, judged, material.dev),
         **confusion_parts(manifest.labels, judged_evaluation(manifest).confusion),
-        **text_parts(manifest, judged, material.baseline, material.conflicts),
+        **text_parts(manifest, judged, material.baseline, material.conflicts, material.pairs),
     )
 
 

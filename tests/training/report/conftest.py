@@ -25,7 +25,7 @@ from training.evaluate import accuracy_margin, evaluate
 from training.history import EpochRecord, History
 from training.report.material import JudgedRows, ReportMaterial
 from training.report.top_words import TypicalWord, WordFacts
-from training.review import Conflict
+from training.review import Conflict, Pair
 
 MakeMaterial = Callable[..., ReportMaterial]
 
@@ -50,6 +50,7 @@ def _material(
     slices: Sequence[str] = (),
     config: dict[str, Any] | None = None,
     conflicts: Sequence[Conflict] = (),
+    pairs: Sequence[Pair] = (),
     seed: int = 0,
 ) -> ReportMaterial:
     generator = np.random.default_rng(seed)
@@ -168,6 +169,7 @@ def _material(
         baseline=calibrated(other_logits) if baseline else None,
         words=WordFacts({label: [TypicalWord("dull", 12, 3)] for label in labels}, False, {"Latin": 1.0}),
         conflicts=conflicts,
+        pairs=pairs,
     )
 
 
