@@ -22,7 +22,10 @@ Status = Literal["ok", "note", "problem"]
 
 SUPPORTED = ((3, 11), (3, 14))
 """The first Python that works, and the first that does not."""
-LIBRARIES = ("engram", "keras", "numpy", "scikit-learn", "gensim", "gevent", "gunicorn", "flask")
+LIBRARIES = (
+    *("engram", "keras", "numpy", "scikit-learn", "pydantic", "gensim", "jieba"),
+    *("flask", "gevent", "gunicorn", "httpx"),
+)
 GIB = 2**30
 LEAST_DISK, LEAST_MEMORY = 1 * GIB, 2 * GIB
 _THREADS = ("TF_NUM_INTRAOP_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
@@ -56,6 +59,7 @@ def examine(artifacts: Path) -> list[Finding]:
         *_engines(),
         _libraries(),
         _processors(),
+        _threads(dict(os.environ)),
         *_thread_variables(dict(os.environ)),
         _memory(Path("/proc/meminfo"), Path("/sys/fs/cgroup/memory.max")),
         _disk(artifacts),
@@ -127,6 +131,12 @@ def _processors() -> Finding:
     usable, all_of_them = available_cpus(), os.cpu_count() or 1
     limit = "" if usable == all_of_them else f" of the machine's {all_of_them} (affinity or container limit)"
     return Finding("processors", f"{usable}{limit}")
+
+
+def _threads(variables: dict[str, str]) -> Finding:
+    """What the numeric libraries are told; without a word they take what they find."""
+    told = ", ".join(f"{name} {variables[name] or 'empty'}" for name in _THREADS if name in variables)
+    return Finding("threads", told or "no variable set: as many as the libraries choose")
 
 
 def _thread_variables(variables: dict[str, str]) -> Iterator[Finding]:

@@ -74,6 +74,22 @@ def test_more_threads_than_processors_are_noted(monkeypatch: pytest.MonkeyPatch)
     assert finding.advice == "unset it, or set it to at most 2"
 
 
+def test_thread_variables_that_are_set_are_told() -> None:
+    assert doctor._threads({"HOME": "/", "OMP_NUM_THREADS": "3"}).found == "OMP_NUM_THREADS 3"
+    assert doctor._threads({"HOME": "/"}).found.startswith("no variable set")
+
+
+def test_versions_of_what_reads_configs_segments_and_asks_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def installed(name: str) -> str:
+        if name == "jieba":
+            raise doctor.PackageNotFoundError(name)
+        return "1.2.3"
+
+    monkeypatch.setattr(doctor, "version", installed)
+    told = doctor._libraries().found.split(", ")
+    assert {"pydantic 1.2.3", "httpx 1.2.3", "jieba missing"} <= set(told)
+
+
 @pytest.mark.parametrize(
     ("limit", "found", "status"),
     [("max", "8.0 GiB free", "ok"), (str(GIB), "1.0 GiB free", "note"), (None, "8.0 GiB free", "ok")],
