@@ -67,7 +67,7 @@ def _print(found: "Review", most: int) -> None:
         file=sys.stderr,
     )
     for doubt in found.doubts[:most]:
-        place = f"{found.files[doubt.part]}, row {doubt.row} ({doubt.part})"
+        place = _place(found, doubt.part, doubt.row)
         print(
             f"{place}: {doubt.given!r}, perhaps {doubt.suggested!r} ({doubt.doubt:.0%}): {_shown(doubt.text)}"
         )
@@ -77,9 +77,15 @@ def _print(found: "Review", most: int) -> None:
     for pair in found.pairs[:most]:
         one, other = pair.first, pair.second
         print(
-            f"almost the same words ({pair.alike:.0%}): {one.part} row {one.number} is {one.label!r}, "
-            f"{other.part} row {other.number} is {other.label!r}: {_shown(one.text)} / {_shown(other.text)}"
+            f"almost the same words ({pair.alike:.0%}): "
+            f"{_place(found, one.part, one.number)} is {one.label!r}, "
+            f"{_place(found, other.part, other.number)} is {other.label!r}: "
+            f"{_shown(one.text)} / {_shown(other.text)}"
         )
+
+
+def _place(found: "Review", part: str, row: int) -> str:
+    return f"{found.files[part]}, row {row} ({part})"
 
 
 def _shown(text: str) -> str:
