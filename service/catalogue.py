@@ -50,6 +50,7 @@ def _describe(manifest: Manifest) -> dict[str, Any]:
         "labels": manifest.labels,
         "unit": manifest.text.unit,
         "max_length": manifest.text.max_length,
+        "truncate": manifest.text.truncate,
         "abstain_below": manifest.calibration.abstain_below,
         "explained": manifest.task in EXPLAINED_TASKS,
         "examples": example_texts(manifest),

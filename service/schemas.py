@@ -351,6 +351,7 @@ class OfferedVersion(BaseModel):
     labels: list[str] = Field(description="what it can answer")
     unit: Literal["word", "character"] = Field(description="what it reads as one token")
     max_length: int = Field(ge=1, description="tokens that it reads of a text")
+    truncate: Literal["head", "tail", "head+tail"] = Field(description="which part of a longer text it reads")
     abstain_below: Probability = Field(description="with less confidence it abstains")
     explained: bool = Field(description="whether /explain answers for it")
     examples: list[str] = Field(description="texts to try it with")

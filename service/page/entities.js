@@ -7,7 +7,7 @@ import { signsOf, unread } from "./words.js";
 
 const COLOURS = 6;
 
-/** The text with its entities. A tagger reads the beginning of a long text. */
+/** The text with its entities. Of a long text what follows the part that is read is struck out. */
 export function entityView(text, prediction, version) {
   const kinds = [...new Set(prediction.entities.map(({ entity }) => entity))];
   const sorted = [...prediction.entities].sort((one, other) => one.start - other.start);

@@ -41,9 +41,9 @@ export function unknownStretches(text, unknown, unit) {
   );
 }
 
-/** Where what is not read begins, in code points; null where the tokens counted here are not those of the model. */
+/** Where what is not read begins, in code points; null where it cannot be told or the end is read. */
 export function startOfUnread(text, prediction, version) {
-  if (!prediction.truncated || !version) return null;
+  if (!prediction.truncated || !version || version.truncate === "tail") return null;
   const found = tokensOf(text, version.unit);
   return found.length === prediction.tokens ? (found[version.max_length]?.start ?? null) : null;
 }

@@ -87,7 +87,8 @@ export function facts(prediction, version, ms) {
   const said = [];
   if (prediction.tokens !== undefined) said.push(count(prediction.tokens, unit));
   if (prediction.truncated) {
-    const read = version ? ` reads ${version.max_length.toLocaleString("en")} of them` : " does not read all of them";
+    const part = version?.truncate === "tail" ? "the last " : "";
+    const read = version ? ` reads ${part}${version.max_length.toLocaleString("en")} of them` : " does not read all of them";
     said.push(`the text is longer than the model reads: it${read}`);
   }
   const unknown = [...new Set(prediction.unknown_tokens ?? [])];

@@ -15,6 +15,7 @@ def offer(
     *,
     feedback: bool = False,
     examples: Sequence[str] = ("One example.",),
+    truncate: str = "head",
 ) -> None:
     """Shows ``page`` anew with one model, ``made``, that gives ``answer`` to every text."""
     version = {
@@ -23,6 +24,7 @@ def offer(
         "labels": labels,
         "unit": "word",
         "max_length": 40,
+        "truncate": truncate,
         "abstain_below": 0.5,
         "explained": explanation is not None,
         "examples": list(examples),
