@@ -65,7 +65,7 @@ def case(request: pytest.FixtureRequest, tmp_path: Path) -> Case:
     found = learned(seed, tags, tmp_path)
     assert len(found.labels) == tags
     # Weak weights would let any chain agree.
-    assert np.ptp(found.emissions) > 2
+    assert np.ptp(found.emissions) > 1.5
     assert np.ptp(found.transitions) > 0.5
     return found
 
