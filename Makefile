@@ -85,9 +85,10 @@ clean: ## remove what can be made again (not artifacts/)
 	$(PIP) install --quiet --require-hashes -r requirements.txt
 	@touch $@
 
+# seqeval comes as source: its old build fails beside a new setuptools unless it is isolated.
 .venv/.dev: requirements-dev.txt pyproject.toml | .venv/bin/python
 	@echo "installing what requirements-dev.txt pins (a minute or two)" >&2
-	$(PIP) install --quiet --require-hashes -r requirements-dev.txt
+	$(PIP) install --quiet --require-hashes --use-pep517 -r requirements-dev.txt
 	$(PIP) install --quiet --no-deps --no-build-isolation -e .
 	@touch .venv/.runtime $@
 
