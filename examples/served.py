@@ -11,14 +11,32 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 START_LIMIT_S = 120.0
 STOP_LIMIT_S = 30.0
+# The service takes 256 unless told otherwise.
+TEXTS_A_REQUEST = 200
 
 
 ROOT = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Texts with known answers.
+
+    Attributes:
+        name: what they test.
+        texts: to ask.
+        is_right: whether the answer to the text of this number is right.
+    """
+
+    name: str
+    texts: Sequence[str]
+    is_right: Callable[[int, dict[str, Any]], bool]
 
 
 def train_and_ask(
@@ -27,6 +45,7 @@ def train_and_ask(
     make_data: Callable[[Path], object],
     questions: Sequence[str],
     shown: Callable[[dict[str, Any]], str],
+    held_out: Sequence[Judged] = (),
 ) -> int:
     """The whole of an example, with its command line.
 
@@ -36,6 +55,7 @@ def train_and_ask(
         make_data: writes the files that the config names into a folder.
         questions: the texts to ask.
         shown: an answer in a few words.
+        held_out: asked too; how many answers are right is printed.
 
     Returns:
         The exit code.
@@ -52,9 +72,13 @@ def train_and_ask(
     if trained.returncode:
         return trained.returncode
     print(trained.stdout.strip())
-    found = answers(args.artifacts, config.stem, questions, args.engine)
-    for text, answer in zip(questions, found, strict=True):
-        print(f"{text}  ->  {shown(answer)}")
+    texts = [*questions, *(text for part in held_out for text in part.texts)]
+    found = iter(answers(args.artifacts, config.stem, texts, args.engine))
+    for text in questions:
+        print(f"{text}  ->  {shown(next(found))}")
+    for part in held_out:
+        right = sum(part.is_right(number, next(found)) for number in range(len(part.texts)))
+        print(f"{part.name}: {right} of {len(part.texts)} sentences right")
     return 0
 
 
@@ -64,15 +88,11 @@ def answers(artifacts: Path, model: str, texts: Sequence[str], engine: str = "on
     Raises:
         RuntimeError: the service did not start.
     """
+    predictions: list[dict[str, Any]] = []
     with serving(artifacts, engine) as address:
-        request = urllib.request.Request(
-            f"{address}/predict",
-            data=json.dumps({"model": model, "texts": list(texts)}).encode(),
-            headers={"Content-Type": "application/json"},
-        )
-        with urllib.request.urlopen(request, timeout=60) as reply:
-            predictions: list[dict[str, Any]] = json.load(reply)["predictions"]
-        return predictions
+        for start in range(0, len(texts), TEXTS_A_REQUEST):
+            predictions += _ask(address, model, texts[start : start + TEXTS_A_REQUEST])
+    return predictions
 
 
 @contextmanager
@@ -104,6 +124,17 @@ def serving(artifacts: Path, engine: str = "onnx") -> Iterator[str]:
         except subprocess.TimeoutExpired:
             service.kill()
             service.wait()
+
+
+def _ask(address: str, model: str, texts: Sequence[str]) -> list[dict[str, Any]]:
+    request = urllib.request.Request(
+        f"{address}/predict",
+        data=json.dumps({"model": model, "texts": list(texts)}).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=60) as reply:
+        predictions: list[dict[str, Any]] = json.load(reply)["predictions"]
+    return predictions
 
 
 def _wait_until_ready(service: "subprocess.Popen[bytes]", url: str) -> None:

@@ -4,8 +4,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from examples.flights.grammar import write
-from examples.served import train_and_ask
+from examples.flights.grammar import Sentence, unseen_cities, unseen_orders, write
+from examples.flights.judge import is_right
+from examples.served import Judged, train_and_ask
 
 CONFIG = Path(__file__).with_name("flights.toml")
 QUESTIONS = (
@@ -25,5 +26,18 @@ def shown(answer: dict[str, Any]) -> str:
     return f"{answer['intent']['name']}: {found}"
 
 
+def judged(name: str, sentences: list[Sentence]) -> Judged:
+    """Held-out sentences to ask the service."""
+    return Judged(
+        name,
+        [sentence.text for sentence in sentences],
+        lambda number, answer: is_right(sentences[number], answer),
+    )
+
+
 if __name__ == "__main__":
-    sys.exit(train_and_ask(__doc__, CONFIG, write, QUESTIONS, shown))
+    held_out = (
+        judged("cities never seen", unseen_cities()),
+        judged("word orders never seen", unseen_orders()),
+    )
+    sys.exit(train_and_ask(__doc__, CONFIG, write, QUESTIONS, shown, held_out))

@@ -83,7 +83,8 @@ CHINESE_ORDER = (
 )
 CHINESE_WEATHER = ("{city}今天天气怎么样", "{time}{city}会下雨吗", "{city}{time}冷不冷", "查一下{city}的天气")
 
-SLOTS = ("dest", "departure", "city", "time", "number", "task")
+CITY_SLOTS = ("dest", "departure", "city")
+SLOTS = (*CITY_SLOTS, "time", "number", "task")
 
 
 @dataclass(frozen=True)
@@ -121,17 +122,40 @@ class Sentence:
         chinese = any("\u4e00" <= character <= "\u9fff" for token in self.tokens for character in token)
         return "".join(self.tokens) if chinese else " ".join(self.tokens)
 
+    @property
+    def names_a_city(self) -> bool:
+        """Whether any slot is a city's."""
+        return any(f"B-{slot}" in self.tags for slot in CITY_SLOTS)
 
-def sentences(words: Words, count: int, seed: int) -> list[Sentence]:
-    """Different sentences, half of them Chinese; as many as were asked for, or as there are."""
+
+def sentences(words: Words, count: int, seed: int, *, with_city: bool = False) -> list[Sentence]:
+    """Different sentences, half of them Chinese; as many as were asked for, or as there are.
+
+    Args:
+        words: what they are made of.
+        count: how many.
+        seed: of the draws.
+        with_city: only those that name a city.
+    """
     generator = random.Random(seed)
     found: dict[tuple[str, ...], Sentence] = {}
     for _ in range(20 * count):
         if len(found) == count:
             break
         sentence = _chinese(words, generator) if generator.random() < 0.5 else _english(words, generator)
-        found.setdefault(sentence.tokens, sentence)
+        if sentence.names_a_city or not with_city:
+            found.setdefault(sentence.tokens, sentence)
     return list(found.values())
+
+
+def unseen_cities() -> list[Sentence]:
+    """200 sentences, each with a city that no other part names."""
+    return sentences(UNSEEN, 200, seed=3, with_city=True)
+
+
+def unseen_orders() -> list[Sentence]:
+    """200 sentences in word orders that no other part has, of cities that train has."""
+    return sentences(ORDERS, 200, seed=4)
 
 
 def write(folder: Path, training: int = 3000) -> None:
@@ -141,8 +165,8 @@ def write(folder: Path, training: int = 3000) -> None:
     parts = {
         "train": drawn[:training],
         "dev": [*drawn[training:], *sentences(UNSEEN_DEV, 200, seed=2)],
-        "unseen_cities": sentences(UNSEEN, 200, seed=3),
-        "unseen_orders": sentences(ORDERS, 200, seed=4),
+        "unseen_cities": unseen_cities(),
+        "unseen_orders": unseen_orders(),
     }
     for name, rows in parts.items():
         lines = [
@@ -202,7 +226,7 @@ def _filled(
 
 
 def _word(slot: str, words: Words, generator: random.Random) -> list[str]:
-    if slot in ("dest", "departure", "city"):
+    if slot in CITY_SLOTS:
         return generator.choice(words.cities).split("_")
     if slot == "time":
         return _day(generator)
