@@ -16,6 +16,13 @@ from tests.service.page.watched import Watched
 from tests.service.process import Service
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The first test of all waits for the trainings, which take minutes where others work on the machine."""
+    for item in items:
+        if item.path.parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.timeout(900))
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with chromium() as browser:
@@ -30,17 +37,10 @@ def models(tmp_path_factory: pytest.TempPathFactory, tiny_artifact: Path, trips:
     folder = tmp_path_factory.mktemp("models")
     shutil.copytree(tiny_artifact.parent, folder / "tiny")
     shutil.copytree(trips.parent, folder / "trips")
-
-    def train_all(*seeds: tuple[str, int]) -> None:
-        for name, seed in seeds:
-            train(folder, name, seed)
-
-    # Two at a time, and the versions of a name one after the other, which numbers them.
+    # The versions of a name one after the other, which numbers them.
+    lanes = [[("hotels", 1), ("hotels", 2)], [("tiny", 2), ("topics", 1)]]
     with ThreadPoolExecutor() as pool:
-        lanes = [pool.submit(train_all, ("hotels", 1), ("hotels", 2))]
-        lanes.append(pool.submit(train_all, ("tiny", 2), ("topics", 1)))
-    for lane in lanes:
-        lane.result()
+        list(pool.map(lambda lane: train(folder, *lane), lanes))
     both = {"stable": 1, "next": 2}
     write_version_labels(folder, {"tiny": both, "hotels": both})
     return folder
