@@ -76,13 +76,16 @@ def jordan_or_elman(runs: Iterable[Run]) -> str:
         for length in sorted({at for _, at in scores}):
             jordan, elman = (scores.get((cell, length)) for cell in ("jordan", "simple_rnn"))
             if jordan is not None and elman is not None:
-                better = jordan > elman if facts.symbols else jordan < elman
+                better = jordan > elman + 0.05 if facts.symbols else jordan < 0.8 * elman
                 told.append((f"{task} at {length}: {jordan:.3f} against {elman:.3f}", better))
     if not told:
         return ""
     wins = sum(better for _, better in told)
     figures = "; ".join(figure for figure, _ in told)
-    return f"Jordan's does better in {wins} of the {len(told)} cases measured here ({figures})."
+    return (
+        "Jordan's does clearly better (an error a fifth smaller, a share of right answers five points "
+        f"higher) in {wins or 'none'} of the {len(told)} cases measured here ({figures})."
+    )
 
 
 def reach(runs: Iterable[Run], clipped: bool) -> str:
