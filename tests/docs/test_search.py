@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,11 @@ def test_search_answers_without_a_server(tmp_path: Path) -> None:
         page.goto((tmp_path / "decisions" / "0001-the-artifact-is-the-contract.html").as_uri())
         page.fill(".md-search__input", "calibration error")
         first = page.locator(".md-search-result__link").first
+        limit = time.monotonic() + 60
+        while not first.is_visible() and time.monotonic() < limit:
+            # What was typed before the page's scripts ran is only read with the next key.
+            page.press(".md-search__input", "End")
+            page.wait_for_timeout(200)
         expect(first).to_contain_text("calibration")
         first.click()
         expect(page.locator("h1")).to_be_visible()
