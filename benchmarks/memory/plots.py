@@ -29,8 +29,10 @@ def picture(path: Path, panels: int = 1, **axes: Any) -> Iterator[Any]:
         for place, each in enumerate(np.atleast_1d(found)):
             each.set(**axes if place == 0 else axes | {"ylabel": None})
             each.grid(axis="y", alpha=0.3)
-        if (first := np.atleast_1d(found)[0]).get_legend_handles_labels()[0]:
-            first.legend(frameon=False, fontsize=8)
+        handles, names = np.atleast_1d(found)[0].get_legend_handles_labels()
+        if handles:
+            # Beside the axes: with nine cells there is no room between the lines.
+            figure.legend(handles, names, loc="outside right upper", frameon=False, fontsize=8)
         figure.savefig(path, metadata={"Date": None})
 
 
@@ -115,7 +117,9 @@ def by_length(path: Path, scores: Mapping[tuple[str, int], float | None], guess:
     if not scores:
         path.unlink(missing_ok=True)
         return
-    with picture(path, xscale="log", xlabel="steps in a row", ylabel="share of symbols right") as axes:
+    with picture(path, xlabel="steps in a row", ylabel="share of symbols right") as axes:
+        # Before the ticks, which it would replace.
+        axes.set_xscale("log")
         axes.axhline(guess, color="grey", linestyle=":", linewidth=1)
         for cell in CELLS:
             lengths = sorted(length for name, length in scores if name == cell)
