@@ -1,8 +1,9 @@
-import json
 from pathlib import Path
 from typing import Any
 
-from benchmarks.quality_tagging import HEAD, table
+from benchmarks import quality_tagging
+from benchmarks.quality_tagging import HEAD
+from tests.benchmarks.kept import rows_of
 
 
 def run(seed: int, f1: float, crf: bool = True, **changes: Any) -> dict[str, Any]:
@@ -23,17 +24,9 @@ def run(seed: int, f1: float, crf: bool = True, **changes: Any) -> dict[str, Any
     } | changes
 
 
-def written(folder: Path, *files: list[dict[str, Any]]) -> list[str]:
-    for number, runs in enumerate(files):
-        (folder / f"{number}.json").write_text(json.dumps(runs))
-    text = table(folder)
-    assert text.startswith(HEAD)
-    return text.removeprefix(HEAD).splitlines()
-
-
 def test_a_row_for_each_head_with_the_spread_of_the_newest_runs(tmp_path: Path) -> None:
     first = [run(1, 0.5), run(1, 0.95), run(1, 0.93, crf=False)]
-    crf, softmax = written(tmp_path, first, [run(2, 0.97)])
+    crf, softmax = rows_of(quality_tagging, tmp_path, first, [run(2, 0.97)])
     assert crf == (
         "| atis (893, 2 seeds) | CRF | 96.0 ± 1.4 | 97.0 ± 1.4 | 86.0 ± 1.4 | 94.0 | 93.0 | 80.0 "
         "| +2.0 [+1.0, +3.0] |"
@@ -46,13 +39,13 @@ def test_a_row_for_each_head_with_the_spread_of_the_newest_runs(tmp_path: Path) 
 
 def test_runs_of_another_config_are_not_averaged(tmp_path: Path) -> None:
     other = {"task": "joint", "model": {"crf": True}, "training": {"epochs": 9}}
-    (row,) = written(tmp_path, [run(1, 0.5, config=other)], [run(2, 0.97)], [run(3, 0.97)])
+    (row,) = rows_of(quality_tagging, tmp_path, [run(1, 0.5, config=other)], [run(2, 0.97)], [run(3, 0.97)])
     assert row.startswith("| atis (893, 2 seeds) | CRF | 97.0 |")
 
 
 def test_a_softmax_of_another_recipe_says_so(tmp_path: Path) -> None:
     other = {"task": "joint", "model": {"crf": False}, "training": {"epochs": 9}}
-    _, softmax = written(tmp_path, [run(1, 0.97), run(1, 0.96, config=other)])
+    _, softmax = rows_of(quality_tagging, tmp_path, [run(1, 0.97), run(1, 0.96, config=other)])
     assert softmax.startswith("| atis (893, 1 seed) | softmax, another recipe | 96.0 |")
 
 
@@ -63,9 +56,9 @@ def test_plain_tagging_has_no_figures_of_intents(tmp_path: Path) -> None:
         "baselines": [{"name": "CRF", "metrics": {"f1": {"value": 0.6}, "accuracy": {"value": 0.4}}}],
         "config": {"task": "tagging", "model": {"crf": True}},
     }
-    (row,) = written(tmp_path, [run(1, 0.95, **plain)])
+    (row,) = rows_of(quality_tagging, tmp_path, [run(1, 0.95, **plain)])
     assert row.startswith("| cluener (893, 1 seed) | CRF | 70.0 |  | 50.0 | 60.0 |  | 40.0 |")
 
 
 def test_sets_without_tags_are_left_out(tmp_path: Path) -> None:
-    assert written(tmp_path, [run(1, 0.9, config={"task": "multilabel"})]) == []
+    assert rows_of(quality_tagging, tmp_path, [run(1, 0.9, config={"task": "multilabel"})]) == []

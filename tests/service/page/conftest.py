@@ -4,7 +4,6 @@ import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -12,7 +11,7 @@ from playwright.sync_api import Browser, Page
 from models.runtime.version_labels import write_version_labels
 from tests.chromium import chromium
 from tests.service.page.models import train
-from tests.service.page.watched import Watched
+from tests.service.page.watched import opened
 from tests.service.process import Service
 
 
@@ -67,12 +66,6 @@ def address(service: Service) -> str:
 @pytest.fixture
 def page(browser: Browser, address: str) -> Iterator[Page]:
     """The page, with a model chosen: ``tiny``."""
-    with browser.new_context(viewport={"width": 1100, "height": 900}, accept_downloads=True) as context:
-        page = context.new_page()
-        page.set_default_timeout(15_000)
-        watched = Watched(page, urlsplit(address).netloc)
-        page.goto(address)
-        page.wait_for_selector("#model option", state="attached")
-        page.select_option("#model", "tiny")
+    size = {"width": 1100, "height": 900}
+    with opened(browser, address, viewport=size, accept_downloads=True) as page:
         yield page
-        assert watched.problems == []

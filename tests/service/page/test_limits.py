@@ -2,8 +2,7 @@
 
 import os
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.service.page.files import give, shown, start, table, written
-from tests.service.page.watched import Watched
+from tests.service.page.watched import opened
 from tests.service.process import Service
 
 pytestmark = pytest.mark.browser
@@ -25,19 +24,8 @@ def serve(models: Path, **settings: object) -> Service:
     return Service(models, "service", ENGINE="onnx", WORKERS=1, **settings).wait_until_ready()
 
 
-@contextmanager
-def opened(browser: Browser, service: Service) -> Iterator[Page]:
-    """The page of a service of the test's own; whatever goes wrong in it fails the test."""
-    address = f"http://127.0.0.1:{service.port}/"
-    with browser.new_context() as context:
-        page = context.new_page()
-        page.set_default_timeout(15_000)
-        watched = Watched(page, urlsplit(address).netloc)
-        page.goto(address)
-        page.wait_for_selector("#model option", state="attached")
-        page.select_option("#model", "tiny")
-        yield page
-        assert watched.problems == []
+def page_of(browser: Browser, service: Service) -> AbstractContextManager[Page]:
+    return opened(browser, f"http://127.0.0.1:{service.port}/")
 
 
 def ask(page: Page, text: str) -> None:
@@ -47,7 +35,7 @@ def ask(page: Page, text: str) -> None:
 
 
 def test_a_service_that_is_gone_is_waited_for(browser: Browser, models: Path) -> None:
-    with serve(models) as service, opened(browser, service) as page:
+    with serve(models) as service, page_of(browser, service) as page:
         ask(page, "The story was wonderful.")
         give(page, table(3))
         os.killpg(service.process.pid, signal.SIGKILL)
@@ -88,7 +76,7 @@ def test_a_service_that_is_slow_is_waited_for(page: Page, service: Service) -> N
 def test_a_service_that_lets_few_requests_through_is_asked_at_its_pace(
     browser: Browser, models: Path
 ) -> None:
-    with serve(models, RATE_LIMIT=2) as service, opened(browser, service) as page:
+    with serve(models, RATE_LIMIT=2) as service, page_of(browser, service) as page:
         refused: list[str] = []
         page.on("response", lambda reply: reply.status == 429 and refused.append(urlsplit(reply.url).path))
         give(page, table(200))
@@ -103,7 +91,7 @@ def test_a_service_that_lets_few_requests_through_is_asked_at_its_pace(
 
 
 def test_a_body_that_is_too_large_is_said_in_words(browser: Browser, models: Path) -> None:
-    with serve(models, MAX_BODY=2048) as service, opened(browser, service) as page:
+    with serve(models, MAX_BODY=2048) as service, page_of(browser, service) as page:
         page.fill("#text", "wonderful " * 300)
         expect(page.locator("#notice")).to_contain_text(TOO_MUCH)
         expect(page.locator(".answer")).to_have_count(0)

@@ -1,8 +1,11 @@
 """A page that is watched."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
 
 class Watched:
@@ -25,3 +28,17 @@ class Watched:
         url = urlsplit(request.url)
         if url.scheme not in ("data", "blob") and url.netloc != self._host:
             self.problems.append(f"asked {request.url}")
+
+
+@contextmanager
+def opened(browser: Browser, address: str, **context: Any) -> Iterator[Page]:
+    """The page of a service with a model chosen, ``tiny``; whatever goes wrong in it fails the test."""
+    with browser.new_context(**context) as made:
+        page = made.new_page()
+        page.set_default_timeout(15_000)
+        watched = Watched(page, urlsplit(address).netloc)
+        page.goto(address)
+        page.wait_for_selector("#model option", state="attached")
+        page.select_option("#model", "tiny")
+        yield page
+        assert watched.problems == []
