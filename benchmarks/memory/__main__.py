@@ -44,7 +44,7 @@ def _run(arguments: argparse.Namespace) -> int:
                 for cell in arguments.cell:
                     if path_of(task, cell, length, seed, clipped).exists():
                         continue
-                    budget = Budget(TASKS[task].steps, clip_norm=1.0 if clipped else None)
+                    budget = Budget(TASKS[task].steps_at(length), clip_norm=1.0 if clipped else None)
                     run = learn(task, cell, length, seed, budget)
                     print(f"{keep(run).name}: {run.score} in {run.seconds:.0f} s", file=sys.stderr)
     return 0

@@ -13,11 +13,10 @@ import numpy as np
 
 from benchmarks.memory.gradients import norm_by_distance
 from benchmarks.memory.store import Run
-from benchmarks.memory.tasks import TASKS, MemoryTask
+from benchmarks.memory.tasks import CHUNK, TASKS, MemoryTask
 from models.networks.registry import find
 from models.networks.spec import NetworkSpec
 
-CHUNK = 100
 FRESH_ROWS = 2_000
 # Powers of two, as in the paper; eight groups of eight units.
 PERIODS = (1, 2, 4, 8, 16, 32, 64, 128)

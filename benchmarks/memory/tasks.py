@@ -13,6 +13,8 @@ Rows = tuple[Floats, npt.NDArray[Any]]
 SYMBOLS = 8
 BLANK, GO = SYMBOLS, SYMBOLS + 1
 COPIED = 10
+# Training steps come in chunks, and are the full number on rows up to this length.
+CHUNK, FULL_LENGTH = 100, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class MemoryTask:
         symbols: whether an answer is a symbol (accuracy, cross-entropy) or a number (mean squared error).
         guess: the score of an answer that remembers nothing.
         goal: the score from which on the task counts as solved.
-        steps: of training, for every cell.
+        steps: of training, for every cell, on rows of at most 100 time steps.
     """
 
     draw: Callable[[np.random.Generator, int, int], Rows]
@@ -37,6 +39,10 @@ class MemoryTask:
     guess: float
     goal: float
     steps: int
+
+    def steps_at(self, length: int) -> int:
+        """Steps of training on rows of this length; longer rows get fewer, so that a cell reads as much of them."""
+        return min(self.steps, self.steps * FULL_LENGTH // length // CHUNK * CHUNK)
 
     def solved_by(self, score: float | None) -> bool:
         """Whether a score is past the goal; None, no number, is not."""
