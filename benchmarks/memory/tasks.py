@@ -41,7 +41,7 @@ class MemoryTask:
     steps: int
 
     def steps_at(self, length: int) -> int:
-        """Steps of training on rows of this length; longer rows get fewer, so that a cell reads as much of them."""
+        """Steps of training on rows of this length: of longer rows fewer, so that no more is read of them."""
         return min(self.steps, self.steps * FULL_LENGTH // length // CHUNK * CHUNK)
 
     def solved_by(self, score: float | None) -> bool:

@@ -56,7 +56,7 @@ class Baseline:
         model: answers texts.
         task: what its outputs mean.
         calibration: temperature and thresholds.
-        dev_score: accuracy on dev; multilabel: micro F1.
+        dev_score: accuracy on dev; multilabel: micro F1 with the calibrated thresholds.
         seconds: what fitting took; 0 where it was kept from an earlier run.
     """
 
@@ -112,9 +112,18 @@ def fit_baselines(
                 kept.store(key, model)
         logits = model.logits(data.dev)
         calibration = calibrate(data.task, logits, data.dev_targets, config)
-        score = dev_score(data.task, logits, data.dev_targets)
+        score = dev_score(data.task, logits, data.dev_targets, _floors(calibration))
         found.append(Baseline(model, data.task, calibration, score, seconds))
     return tuple(sorted(found, key=lambda baseline: -baseline.dev_score))
+
+
+def _floors(calibration: Calibration) -> float | npt.NDArray[np.float64]:
+    """The raw scores at the calibrated thresholds, [labels]."""
+    from scipy.special import logit
+
+    if calibration.thresholds is None:
+        return 0.0
+    return np.asarray(calibration.temperature * logit(np.asarray(calibration.thresholds)), np.float64)
 
 
 class _Fitter:

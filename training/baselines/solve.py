@@ -69,10 +69,12 @@ def fit_recipe(
     return best
 
 
-def dev_score(task: Task, logits: Floats, targets: Targets) -> float:
-    """Accuracy; multilabel: micro F1 of the labels with a score above 0."""
+def dev_score(
+    task: Task, logits: Floats, targets: Targets, floors: float | npt.NDArray[np.float64] = 0.0
+) -> float:
+    """Accuracy; multilabel: micro F1 of the labels with a score above the floor, one for all or [labels]."""
     if task == "multilabel":
-        answered, truth = logits > 0, np.asarray(targets) == 1
+        answered, truth = logits > floors, np.asarray(targets) == 1
         both = float(answered.sum() + truth.sum())
         return 2.0 * float((answered & truth).sum()) / both if both else 0.0
     return float((logits.argmax(axis=1) == targets).mean())

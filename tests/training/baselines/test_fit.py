@@ -8,6 +8,7 @@ from models.text.spec import TextRule
 from training.baselines import fit as fits
 from training.baselines.fit import Baseline, LinearData, fit_baselines
 from training.baselines.linear import LinearModel
+from training.baselines.solve import dev_score
 from training.config import CalibrationConfig
 from training.fit_cache import FitCache
 
@@ -99,3 +100,15 @@ def test_two_labels_of_which_train_has_one_more_are_told_apart() -> None:
     data = replace(DATA, labels=("no", "other", "yes"), train_targets=DATA.train_targets * 2)
     p = fit(replace(data, dev_targets=DATA.dev_targets * 2))[0].probabilities(DATA.dev)
     assert p.argmax(axis=1).tolist() == [2, 2, 0, 0]
+
+
+def test_several_labels_are_scored_as_they_are_answered() -> None:
+    truth = np.array([[1, 0], [0, 0], [0, 0], [0, 1]] * 3)
+    dev = np.array([[1, 0], [0, 0], [0, 0], [0, 1]])
+    data = replace(DATA, task="multilabel", train_targets=truth, dev_targets=dev)
+    mixed = replace(data, dev=("good bad fine fine", "fine", "how bad", "poor bad fine fine"))
+    found = fit(mixed)
+    for each in found:
+        answered = each.probabilities(mixed.dev) >= np.array(each.calibration.thresholds)
+        assert each.dev_score == 2 * (answered & (dev == 1)).sum() / (answered.sum() + dev.sum())
+    assert any(each.dev_score > dev_score("multilabel", each.logits(mixed.dev), dev) for each in found)
