@@ -2,29 +2,24 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import keras
 import numpy as np
 import numpy.typing as npt
 
-from models.networks.spec import NetworkSpec
-from models.networks.wide.blend import add_wide, wide_side
+from models.networks.wide.blend import wide_side
 from models.runtime.decoding import probabilities
 from models.runtime.manifest import Calibration, Task
 from training.batching import run_in_batches
 from training.calibrate import calibrate
 from training.config import CalibrationConfig
-from training.data.targets import missed_labels
 from training.evaluate import Targets, right_rows
 from training.fit import EVALUATION_BATCH
 from training.ngrams import Texts
 from training.soft_loss import SoftLoss
 from training.step import NetworkSteps
 from training.wide import WideSide
-
-if TYPE_CHECKING:
-    from training.run import Prepared, Trained
 
 Logits = npt.NDArray[np.float32]
 
@@ -50,25 +45,23 @@ class Blend:
 
 def blend_sides(
     task: Task,
-    model: keras.Model,
-    spec: NetworkSpec,
+    network: keras.Model,
     side: WideSide,
     ids: Mapping[str, Texts],
     recurrent: dict[str, Logits],
     dev: Targets,
     config: CalibrationConfig,
 ) -> Blend:
-    """Adds a fitted wide side to a trained network.
+    """Puts a fitted wide side into a trained network.
 
     Args:
-        model: the recurrent network, whose weights the blend shares.
-        spec: of both sides.
+        task: what the outputs that both sides give mean.
+        network: trained, with a wide side that has no weights yet (``models.networks.wide.blend``).
         ids: token ids of the parts of the data.
-        recurrent: the logits of ``model`` for the same parts, ``dev`` among them.
+        recurrent: the logits of its recurrent side for the same parts, ``dev`` among them.
         dev: the targets of ``dev``.
         config: how each side is calibrated for itself.
     """
-    network = add_wide(model, spec, seed=0)
     wide, blend = network.get_layer("wide"), network.get_layer("blend")
     wide.table.assign(side.ngrams.table(side.weights))
     wide.checks.assign(side.ngrams.checks())
@@ -120,18 +113,28 @@ def wide_share(recurrent: npt.NDArray[np.floating], linear: npt.NDArray[np.float
     return ours / (ours + theirs) if ours + theirs > 0 else 0.0
 
 
-def blend_facts(prepared: "Prepared", trained: "Trained") -> dict[str, Any]:
-    """What the manifest tells of the two sides under ``wide``; nothing where there is one side."""
-    if prepared.wide is None or trained.blend is None:
-        return {}
+def blend_facts(
+    task: Task,
+    side: WideSide,
+    blend: Blend,
+    targets: Mapping[str, Targets],
+    missed: Mapping[str, npt.NDArray[np.int32]],
+) -> dict[str, Any]:
+    """What the manifest tells of the two sides.
+
+    Args:
+        task: what an answer is right by.
+        side: the wide one.
+        targets: of the parts that were judged.
+        missed: labels of each row of these that the network cannot answer.
+    """
     accuracy: dict[str, dict[str, float]] = {}
-    for side, logits in trained.blend.logits.items():
-        task, fitted = prepared.config.task, trained.blend.calibrations[side]
+    for name, logits in blend.logits.items():
+        fitted = blend.calibrations[name]
         for part, values in logits.items():
             p = probabilities(task, values, fitted.temperature)
-            missed = missed_labels(prepared.dataset.parts[part], prepared.labels)
-            right = right_rows(task, p, prepared.targets[part], fitted.thresholds, missed)
-            accuracy.setdefault(part, {})[side] = float(right.mean())
-    a, b = trained.blend.scales
-    facts = {"scales": {"recurrent": a, "linear": b}, "linear_share": trained.blend.share}
-    return {"wide": prepared.wide.facts() | facts | {"accuracy": accuracy}}
+            right = right_rows(task, p, targets[part], fitted.thresholds, missed.get(part))
+            accuracy.setdefault(part, {})[name] = float(right.mean())
+    a, b = blend.scales
+    scales = {"scales": {"recurrent": a, "linear": b}, "linear_share": blend.share}
+    return side.facts() | scales | {"accuracy": accuracy}

@@ -191,7 +191,7 @@ class ModelConfig(Section):
     capitalisation: bool = False
     """Tagging and joint: tell the network how each token is capitalised."""
     wide: bool = False
-    """Add a linear model of the text's 1-3-grams to the network, and blend both by scales fitted on dev."""
+    """Add a linear model of the text's 1-3-grams (joint: for the intent), blended by scales fitted on dev."""
 
 
 class TrainingConfig(Section):

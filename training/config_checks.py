@@ -71,7 +71,7 @@ def _tagging(config: Config) -> list[str]:
     training, task = config.training, config.task
     unfit = {
         'text.truncate = "head+tail"': config.text.truncate == "head+tail",
-        "model.wide = true": config.model.wide,
+        "model.wide = true": config.model.wide and task == "tagging",
         'output.onnx = "int8"': config.output.onnx == "int8",
         "calibration.target_accuracy": config.calibration.target_accuracy is not None,
         "data.other": config.data.other is not None,

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.networks.spec import NetworkSpec
+from models.networks.wide.blend import add_wide
 from models.runtime.decoding import probabilities
 from models.runtime.manifest import Calibration, Evaluation, Interval, Manifest
 from models.text.plain import make_valid
@@ -230,9 +231,8 @@ def judge_network(
     config, blend, goals = prepared.config, None, prepared.targets["dev"]
     if prepared.wide is not None:
         ids = {name: prepared.encoded[name].ids for name in logits}
-        blend = blend_sides(
-            config.task, model, network_spec(prepared), prepared.wide, ids, logits, goals, config.calibration
-        )
+        network = add_wide(model, network_spec(prepared), seed=0)
+        blend = blend_sides(config.task, network, prepared.wide, ids, logits, goals, config.calibration)
         model, logits = blend.model, blend.logits["blend"]
     calibration = calibrate(config.task, logits["dev"], goals, config.calibration)
     judged = {name: _judge(prepared, name, logits[name], calibration) for name in logits}
@@ -370,7 +370,7 @@ def _manifest(
                 trained.model, config.model.layers, prepared.encoded["dev"].ids
             ),
             "teacher": prepared.lessons.teacher if prepared.lessons else None,
-            **blend_facts(prepared, trained),
+            **_sides(prepared, trained),
             **extra,
         },
         golden=[],
@@ -378,3 +378,12 @@ def _manifest(
         environment=environment(),
         files={},
     )
+
+
+def _sides(prepared: Prepared, trained: Trained) -> dict[str, Any]:
+    """What the recurrent and the wide side do alone; nothing where there is one side."""
+    if prepared.wide is None or trained.blend is None:
+        return {}
+    missed = {part: missed_labels(prepared.dataset.parts[part], prepared.labels) for part in trained.logits}
+    task = prepared.config.task
+    return {"wide": blend_facts(task, prepared.wide, trained.blend, prepared.targets, missed)}

@@ -9,10 +9,13 @@ from models.networks.recurrent import recurrent
 from models.networks.registry import find
 from models.networks.seeds import derive
 from models.networks.tagger_spec import TaggerSpec
+from models.networks.wide.blend import INTENTS, add_wide
 
 
 def build_tagger(spec: TaggerSpec, seed: int) -> keras.Model:
     """Builds a network with fresh weights; the same seed gives the same weights.
+
+    Those of a wide side are zero: they come from a linear model (``models.networks.wide``).
 
     Inputs: ``ids`` int32 [batch, time], time at least 1, right-padded; ``lengths`` int32 [batch]; where the
     spec reads characters, ``characters`` int32 [batch, time, 1 + width]. Outputs: ``emissions`` float32
@@ -43,8 +46,9 @@ def build_tagger(spec: TaggerSpec, seed: int) -> keras.Model:
     if spec.intents:
         pooling = find("pooling", spec.pooling)(spec, "pooling", derive(seed, "pooling"))
         pooled = _dropped(spec, pooling(states, inputs["lengths"]), "intent_dropout", seed)
-        outputs["intent_logits"] = _dense(spec.intents, "intent_logits", seed)(pooled)
-    return keras.Model(inputs, outputs, name="network")
+        outputs[INTENTS] = _dense(spec.intents, INTENTS, seed)(pooled)
+    model = keras.Model(inputs, outputs, name="network")
+    return model if spec.wide is None else add_wide(model, spec.of_intents, seed)
 
 
 def _vectors(spec: TaggerSpec, inputs: dict[str, Tensor], seed: int) -> Tensor:

@@ -40,3 +40,8 @@ class TaggerSpec(NetworkSpec):
     def width(self) -> int:
         """Characters of a token in the input ``characters``."""
         return self.character_length if self.characters is not None else 0
+
+    @property
+    def of_intents(self) -> NetworkSpec:
+        """What a wide side is built from, which knows the intents alone."""
+        return NetworkSpec(self.vocabulary_size, self.intents, wide=self.wide, wide_rows=self.wide_rows)

@@ -9,6 +9,7 @@ from models.networks.ensemble import members_of
 from models.networks.registry import resolve
 from models.networks.spec import NetworkSpec
 from models.networks.tagger_spec import TaggerSpec
+from models.networks.wide.blend import INTENTS
 from models.onnx.network import CellSettings, Characters, Ensemble, Network, Part, Tagger, Weights, Wide
 
 
@@ -62,7 +63,8 @@ def tagger_weights(model: keras.Model, spec: TaggerSpec) -> Tagger:
         capitalisation=spec.capitalisation,
         characters=characters,
         pooling=Part(resolve("pooling", spec.pooling), _weights(model, "pooling")) if spec.intents else None,
-        intents=_weights(model, "intent_logits") if spec.intents else None,
+        intents=_weights(model, INTENTS) if spec.intents else None,
+        wide=_wide(model, spec.wide),
         settings=_settings(spec),
     )
 

@@ -4,7 +4,7 @@ import onnx
 from onnx import TensorProto, helper
 
 from models.onnx.graph import Graph, Value
-from models.onnx.network import Ensemble, Network, Tagger
+from models.onnx.network import Ensemble, Network, Tagger, Wide
 from models.onnx.registry import CELLS, HEADS, INPUTS, POOLINGS, WIDES, find
 from models.onnx.states import States, side_by_side
 from models.onnx.weighted_sum import weighted_sum
@@ -31,14 +31,19 @@ def build_onnx(network: Network | Ensemble, *, int8: bool = False) -> onnx.Model
         classes = _classes(network)
         logits = _recurrent_side(graph, network, int8)
     if network.wide is not None:
-        side = find("wide side", WIDES, network.wide.part.name)
-        wide = side(graph, "ids", "lengths", network.wide.part.weights, classes, int8)
-        logits = weighted_sum(graph, "blend", [logits, wide], network.wide.blend)
+        logits = with_wide(graph, network.wide, logits, classes, int8)
     inputs = [
         helper.make_tensor_value_info("ids", TensorProto.INT32, ["batch", "time"]),
         helper.make_tensor_value_info("lengths", TensorProto.INT32, ["batch"]),
     ]
     return graph.model(inputs, {"logits": (logits, ["batch", classes])})
+
+
+def with_wide(graph: Graph, wide: Wide, logits: Value, classes: int, int8: bool) -> Value:
+    """The raw outputs of both sides together: [batch, classes]."""
+    side = find("wide side", WIDES, wide.part.name)
+    beside = side(graph, "ids", "lengths", wide.part.weights, classes, int8)
+    return weighted_sum(graph, "blend", [logits, beside], wide.blend)
 
 
 def _classes(network: Network) -> int:

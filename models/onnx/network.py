@@ -120,6 +120,7 @@ class Tagger:
         characters: what reads their characters, if anything.
         pooling: how the states of a text become one vector, where there are intents.
         intents: the arrays of the layer from that vector to intents.
+        wide: the side beside the intents' recurrent one, if any.
         settings: of the cell.
     """
 
@@ -132,6 +133,7 @@ class Tagger:
     characters: Characters | None = None
     pooling: Part | None = None
     intents: Weights | None = None
+    wide: Wide | None = None
     settings: CellSettings = CellSettings()
 
     @property

@@ -6,7 +6,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper
 
-from models.onnx.build import recurrent
+from models.onnx.build import recurrent, with_wide
 from models.onnx.characters import capitalisation, character_vectors
 from models.onnx.graph import Graph, Value
 from models.onnx.network import Tagger
@@ -23,7 +23,7 @@ def build_onnx_tagger(network: Tagger, *, int8: bool = False) -> onnx.ModelProto
 
     Args:
         network: names and arrays of its parts.
-        int8: store the table of words in 8 bits a number.
+        int8: store the tables of words and of the wide side in 8 bits a number.
 
     Raises:
         EngramError: a part has no twin.
@@ -40,7 +40,10 @@ def build_onnx_tagger(network: Tagger, *, int8: bool = False) -> onnx.ModelProto
         pooled = pooling(graph, states, "lengths", network.pooling.weights)
         kernel, bias = (graph.weight(f"intents.{name}", network.intents[name]) for name in ("kernel", "bias"))
         intents = int(network.intents["bias"].size)
-        outputs["intent_logits"] = (graph.node("Gemm", pooled, kernel, bias), ["batch", intents])
+        logits = graph.node("Gemm", pooled, kernel, bias)
+        if network.wide is not None:
+            logits = with_wide(graph, network.wide, logits, intents, int8)
+        outputs["intent_logits"] = (logits, ["batch", intents])
     return graph.model(_inputs(network), outputs)
 
 

@@ -210,6 +210,7 @@ def test_a_value_of_the_wrong_kind_is_refused_with_what_is_allowed(write, overri
         (["data.other=reviews.csv"], "reviews.csv is given more than once"),
         (["data.separator=,"], 'data.separator is for task = "multilabel"'),
         (["task=multilabel", 'data.separator=""'], "data.separator is empty"),
+        (["task=tagging", "model.wide=true"], 'model.wide = true does not go with task = "tagging"'),
         (["data.dev=0.5", "data.test=0.5"], "leave no row to train on"),
         (["data.dev=reviews.csv"], "reviews.csv is given more than once"),
         (["data.label_column=text"], 'are both "text"'),

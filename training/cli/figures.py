@@ -34,7 +34,9 @@ def print_comparison(manifest: Manifest) -> None:
     console = Console(stderr=True, markup=False, highlight=False, emoji=False)
     console.print(comparison_table(manifest))
     if wide := manifest.training.get("wide"):
-        console.print(_sides(wide["accuracy"][_judged_part(manifest)], wide["linear_share"]), soft_wrap=True)
+        what = "intent accuracy" if manifest.tagging else "accuracy"
+        shares = wide["accuracy"][_judged_part(manifest)]
+        console.print(_sides(what, shares, wide["linear_share"]), soft_wrap=True)
     for sentence in sentences(manifest):
         console.print(sentence, soft_wrap=True)
     if seeds := manifest.training.get("seeds"):
@@ -139,9 +141,9 @@ def _judged_part(manifest: Manifest) -> str:
     return "test" if manifest.test is not None else "dev"
 
 
-def _sides(accuracy: dict[str, float], linear_share: float) -> str:
+def _sides(what: str, accuracy: dict[str, float], linear_share: float) -> str:
     return (
-        f"accuracy of the recurrent side alone {accuracy['recurrent']:.2%}, of the linear side alone "
+        f"{what} of the recurrent side alone {accuracy['recurrent']:.2%}, of the linear side alone "
         f"{accuracy['linear']:.2%}, of their blend {accuracy['blend']:.2%} (linear share {linear_share:.0%})"
     )
 

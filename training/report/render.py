@@ -43,7 +43,6 @@ def render_report(material: ReportMaterial) -> str:
         multilabel=multilabel,
         part=judged.split,
         changed=[row for row in manifest.robustness if row.group is None],
-        sides=sides(manifest),
         labels=label_rows(manifest),
         slices=grouped(slices(manifest)),
         negations=", ".join([*NEGATIONS_ENGLISH, "words in n't", *NEGATIONS_CHINESE]),
@@ -69,6 +68,7 @@ def run_parts(manifest: Manifest, history: History) -> dict[str, Any]:
         "evaluation": judged_evaluation(manifest),
         "verdict": verdict(manifest),
         "metrics": metric_rows(manifest),
+        "sides": sides(manifest),
         "learning_plots": [
             plots.loss_plot(history),
             plots.score_plot(history, manifest.config.get("training", {}).get("monitor", "score")),

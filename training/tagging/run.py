@@ -1,7 +1,7 @@
 """A whole run of a tagging or joint network: data, text, network, judgement, artifact."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,12 +13,14 @@ from models.errors import ConfigError
 from models.networks.tagger import build_tagger
 from models.networks.tagger_spec import TaggerSpec
 from models.networks.weights import tagger_weights
+from models.networks.wide.blend import recurrent_side
 from models.runtime.manifest import Calibration, DataReference, Evaluation, Manifest, McNemar, Tagging
 from models.text.plain import make_valid
 from models.text.spec import TextRule
 from models.text.table import table_hash
 from models.text.tags import tag_names
 from models.text.tokens import TokenEncoder
+from training.blend import Blend
 from training.calibrate import calibrate
 from training.checkpoint import CheckpointStore
 from training.config import Config, config_as_dict
@@ -48,8 +50,10 @@ from training.tagging.encode import FIRST_CHARACTER, ID, TaggedTexts, encode_tag
 from training.tagging.export import TaggingExport, export_tagger
 from training.tagging.figures import evaluate_spans, f1_margin, right_texts, span_counts
 from training.tagging.fit import Outputs, TaggingFit
+from training.tagging.wide import blend_intents, fit_wide_intents, intent_sides
 from training.vectors.start import StartVectors, start_vectors
 from training.vectors.unlabelled import UnlabelledTokens
+from training.wide import WideSide
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,7 @@ class PreparedTagger:
     baseline: TaggingBaseline
     previous: Previous | None
     vectors: StartVectors | None
+    wide: WideSide | None = None
 
     @property
     def judged_part(self) -> str:
@@ -76,7 +81,7 @@ class PreparedTagger:
 
     @property
     def spec(self) -> TaggerSpec:
-        """What the network is built from."""
+        """What the network is built from, with its wide side where it has one."""
         characters = self.texts.characters
         return TaggerSpec(
             vocabulary_size=len(self.texts.encoder.vocabulary),
@@ -84,6 +89,8 @@ class PreparedTagger:
             types=len(self.dataset.entities),
             intents=len(self.dataset.intents),
             character_vocabulary=len(characters) if characters is not None else 0,
+            wide="ngrams" if self.wide else None,
+            wide_rows=self.wide.ngrams.rows if self.wide else 0,
             **self.config.model.model_dump(exclude={"vectors", "wide"}),
         )
 
@@ -100,6 +107,7 @@ class TrainedTagger:
     test: Evaluation | None
     outputs: dict[str, Outputs]
     store: CheckpointStore
+    blend: Blend | None = None
 
 
 def prepare_tagger(config: Config, reporter: Reporter, previous: Previous | None = None) -> PreparedTagger:
@@ -132,13 +140,16 @@ def prepare_tagger(config: Config, reporter: Reporter, previous: Previous | None
     baseline = fit_tagging_baseline(dataset, texts.parts, rule, config)
     how = f"fitted in {baseline.seconds:.0f} s" if baseline.seconds else "kept from an earlier run"
     reporter.say(f"baseline {how}: {baseline.name}")
-    return PreparedTagger(config, dataset, rule, texts, baseline, previous, vectors)
+    wide = None
+    if config.model.wide:
+        wide = fit_wide_intents(config, texts.parts, len(dataset.intents), reporter)
+    return PreparedTagger(config, dataset, rule, texts, baseline, previous, vectors, wide)
 
 
 def train_tagger(
     prepared: PreparedTagger, seed: int, reporter: Reporter, *, resume: bool = False
 ) -> TrainedTagger:
-    """Trains one network and judges it on dev and test.
+    """Trains one network, blends its intents with the wide side, and judges it on dev and test.
 
     Raises:
         TrainingError: the loss is not a number.
@@ -159,14 +170,18 @@ def train_tagger(
     if log:
         log.finish(model, prepared.texts.encoder.vocabulary.tokens)
     outputs = {name: fit.outputs(parts[name]) for name in parts if name != "train"}
-    calibration = Calibration(temperature=1.0)
+    blend, calibration = None, Calibration(temperature=1.0)
+    if prepared.wide is not None:
+        blend, outputs = blend_intents(config, model, prepared.spec, prepared.wide, parts, outputs)
+        model = blend.model
     if prepared.dataset.intents:
         dev = parts["dev"]
         calibration = calibrate(
             "classification", outputs["dev"].intent_logits, dev.intents, config.calibration
         )
     judged = {name: _judge(prepared, name, found) for name, found in outputs.items()}
-    return TrainedTagger(seed, model, history, calibration, judged["dev"], judged.get("test"), outputs, store)
+    dev_figures, test_figures = judged["dev"], judged.get("test")
+    return TrainedTagger(seed, model, history, calibration, dev_figures, test_figures, outputs, store, blend)
 
 
 def judge_tagging_baselines(prepared: PreparedTagger) -> JudgedTaggers:
@@ -250,10 +265,10 @@ def _as_before(dataset: TaggedDataset, previous: Previous) -> tuple[TaggedDatase
 
 
 def _start(prepared: PreparedTagger, seed: int) -> keras.Model:
-    """Fresh weights, or those of the model to go on from."""
+    """Fresh weights, or those of the model to go on from; no wide side."""
     if prepared.previous is not None:
-        return prepared.previous.load_model()
-    model = build_tagger(prepared.spec, seed)
+        return recurrent_side(prepared.previous.load_model())
+    model = build_tagger(replace(prepared.spec, wide=None, wide_rows=0), seed)
     if prepared.vectors is not None:
         prepared.vectors.put_into(model)
     return model
@@ -314,6 +329,7 @@ def _manifest(
             "vectors": prepared.vectors.as_dict() if prepared.vectors else None,
             "repaired_tags": dict(dataset.repaired),
             "gradient_by_distance": _gradients(prepared, trained),
+            **_sides(prepared, trained),
             **extra,
         },
         examples=list(
@@ -323,6 +339,13 @@ def _manifest(
         environment=environment(),
         files={},
     )
+
+
+def _sides(prepared: PreparedTagger, trained: TrainedTagger) -> dict[str, Any]:
+    """What the recurrent and the wide side of the intents do alone; nothing where there is one side."""
+    if prepared.wide is None or trained.blend is None:
+        return {}
+    return {"wide": intent_sides(prepared.wide, trained.blend, prepared.texts.parts)}
 
 
 def _gradients(prepared: PreparedTagger, trained: TrainedTagger) -> list[float]:

@@ -239,7 +239,6 @@ def test_a_run_goes_on_from_a_saved_network(
 @pytest.mark.parametrize(
     ("override", "says"),
     [
-        ("model.wide=true", 'model.wide = true does not go with task = "joint"'),
         ("model.input=letter-trigram", 'use input = "embedding" with model.characters = "cnn"'),
         ("output.onnx=int8", 'output.onnx = "int8" does not go'),
         ("text.truncate=head+tail", 'text.truncate = "head+tail" does not go'),
