@@ -38,6 +38,10 @@ def score_table(runs: Iterable[Run], task: str) -> str:
     ]
     guess = f"{TASKS[task].guess:.3f}"
     rows.append(["a guess", *(guess for _ in lengths)])
+    steps = (
+        _steps(run for (_, at), runs in found.items() for run in runs if at == length) for length in lengths
+    )
+    rows.append(["training steps", *steps])
     return table(["cell", *(f"{length} steps" for length in lengths)], rows)
 
 
@@ -46,11 +50,18 @@ def _cell(runs: Sequence[Run], task: str) -> str:
         return _NONE
     digits = 3 if TASKS[task].symbols else 4
     scores = [run.score for run in runs if run.score is not None]
-    shown = f"{mean(scores):.{digits}f}" if len(scores) == len(runs) else "no number"
+    least = 10.0**-digits
+    score = mean(scores) if len(scores) == len(runs) else None
+    shown = "no number" if score is None else f"{score:.{digits}f}" if score > least else f"below {least:g}"
     steps = [run.steps_needed for run in runs if run.steps_needed]
     solved = f", solved after {round(mean(steps)):,}" if len(steps) == len(runs) else ""
     seeds = f" ({len(runs)} seeds{solved})" if len(runs) > 1 else f" ({solved[2:]})" if solved else ""
     return shown + seeds
+
+
+def _steps(runs: Iterable[Run]) -> str:
+    """The training steps of runs of one length, which all cells share."""
+    return " or ".join(f"{int(steps):,}" for steps in sorted({run.budget.get("steps") or 0 for run in runs}))
 
 
 def parameter_table(counts: dict[str, int]) -> str:

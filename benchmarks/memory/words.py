@@ -16,26 +16,24 @@ NOTHING = 1e-8
 
 
 def learned(runs: Iterable[Run], task: str) -> str:
-    """Which cells solve a task at the longest length that all measured cells ran, and which forget all."""
+    """Which cells solve a task at each length that all measured cells ran, and which learn it at none."""
     scores = by_cell_and_length(runs, task)
-    cells = {cell for cell, _ in scores}
-    shared = [at for _, at in scores if all((cell, at) in scores for cell in cells)]
+    cells = [cell for cell in CELLS if any(cell == measured for measured, _ in scores)]
+    shared = sorted({at for _, at in scores if all((cell, at) in scores for cell in cells)})
     if not shared:
         return ""
-    length = max(shared)
-    found = {cell: scores[cell, length] for cell in CELLS if (cell, length) in scores}
-    solved = [cell for cell, score in found.items() if TASKS[task].solved_by(score)]
-    lost = [cell for cell, score in found.items() if no_better_than_a_guess(task, score)]
-    rest = [cell for cell in found if cell not in solved and cell not in lost]
-    parts = [
-        f"{listed(solved)} {'solves' if len(solved) == 1 else 'solve'} it" if solved else "no cell solves it"
+    solvers: dict[str, list[int]] = {}
+    for length in shared:
+        solved = [cell for cell in cells if TASKS[task].solved_by(scores[cell, length])]
+        solvers.setdefault(listed(solved) if solved else "none", []).append(length)
+    parts = [f"{_and(f'{length:,}' for length in lengths)} by {names}" for names, lengths in solvers.items()]
+    text = f"Solved at {'; at '.join(parts)}."
+    lost = [
+        cell for cell in cells if all(no_better_than_a_guess(task, scores[cell, length]) for length in shared)
     ]
-    if rest:
-        parts.append(f"{listed(rest)} {'is' if len(rest) == 1 else 'are'} better than a guess")
     if lost:
-        end = "no better" if rest else "no better than a guess"
-        parts.append(f"{listed(lost)} {'is' if len(lost) == 1 else 'are'} {end}")
-    return f"At {length} steps " + "; ".join(parts) + "."
+        text += f" {listed(lost)} {'does' if len(lost) == 1 else 'do'} no better than a guess at any length."
+    return text
 
 
 def by_cell_and_length(runs: Iterable[Run], task: str) -> dict[tuple[str, int], float | None]:
@@ -77,14 +75,14 @@ def jordan_or_elman(runs: Iterable[Run]) -> str:
             jordan, elman = (scores.get((cell, length)) for cell in ("jordan", "simple_rnn"))
             if jordan is not None and elman is not None:
                 better = jordan > elman + 0.05 if facts.symbols else jordan < 0.8 * elman
-                told.append((f"{task} at {length}: {jordan:.3f} against {elman:.3f}", better))
+                told.append((f"{task} at {length:,} ({jordan:.3f} against {elman:.3f})", better))
     if not told:
         return ""
-    wins = sum(better for _, better in told)
-    figures = "; ".join(figure for figure, _ in told)
+    wins = [figure for figure, better in told if better]
+    figures = f": {', '.join(wins)}" if wins else ""
     return (
         "Jordan's does clearly better (an error a fifth smaller, a share of right answers five points "
-        f"higher) in {wins or 'none'} of the {len(told)} cases measured here ({figures})."
+        f"higher) in {len(wins) or 'none'} of the {len(told)} cases measured here{figures}."
     )
 
 
@@ -157,5 +155,9 @@ def clipping(found: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
 
 def listed(cells: Sequence[str]) -> str:
     """`a`, `b` and `c`."""
-    marked = [f"`{cell}`" for cell in cells]
-    return marked[0] if len(marked) == 1 else ", ".join(marked[:-1]) + f" and {marked[-1]}"
+    return _and(f"`{cell}`" for cell in cells)
+
+
+def _and(words: Iterable[str]) -> str:
+    *others, last = words
+    return f"{', '.join(others)} and {last}" if others else last
