@@ -3,7 +3,8 @@
     python -m benchmarks.matrix [--pairwise]
 
 Each network has its weights drawn large, is written as a SavedModel and as an ONNX file, loaded again, and
-asked the same rows, empty ones among them. Prints the largest difference by part; above 1e-5 it ends with 1.
+asked the same rows, empty ones among them. Prints the largest difference by part, relative to the largest raw
+output of its network where that is above 1 (rectified states grow without bound); above 1e-5 it ends with 1.
 ``--pairwise`` takes the few combinations that hold every pair of parts.
 """
 
@@ -66,7 +67,7 @@ def main() -> int:
 
 
 def differences(chosen: list[Combination]) -> dict[Combination, float]:
-    """How far the ONNX file of each combination answers from its SavedModel."""
+    """How far the ONNX file of each combination answers from its SavedModel, relative to outputs above 1."""
     networks = [_network(parts) for parts in chosen]
     text = GraphText(TextRule(), Vocabulary.fit([[f"w{number}"] for number in range(9)], VOCABULARY))
     with tempfile.TemporaryDirectory() as folder:
@@ -82,7 +83,8 @@ def differences(chosen: list[Combination]) -> dict[Combination, float]:
             (Path(folder) / FILES["onnx"]).write_bytes(build_onnx(network).SerializeToString())
             fast = OnnxEngine(Path(folder)).run(IDS, LENGTHS)["logits"]
             saved = loaded.signatures[f"n{number}"](ids=tf.constant(IDS), lengths=tf.constant(LENGTHS))
-            result[parts] = float(np.abs(fast - np.asarray(saved["logits"])).max())
+            expected = np.asarray(saved["logits"])
+            result[parts] = float(np.abs(fast - expected).max() / max(1.0, np.abs(expected).max()))
     return result
 
 
