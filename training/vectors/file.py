@@ -6,11 +6,13 @@ the vectors of known words are kept, so a file may be larger than memory. It may
 """
 
 import gzip
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BufferedIOBase
 from pathlib import Path
+from textwrap import shorten
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +26,8 @@ Floats = npt.NDArray[np.float32]
 _HEADER = re.compile(rb"\s*([0-9]+)[ \t]+([0-9]+)\s*")
 _LONGEST_WORD = 10_000
 _FLOAT = 4
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_KINDS = "word vectors are read as word2vec, GloVe and fastText write them"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +97,9 @@ def _vectors(path: Path, size: int) -> Iterator[tuple[str, Floats]]:
 
 
 def _of_file(path: Path, file: BufferedIOBase, size: int) -> Iterator[tuple[str, Floats]]:
-    first = file.readline(_LONGEST_WORD + 30 * size)
+    first = file.readline(_LONGEST_WORD + 30 * size).removeprefix(_BYTE_ORDER_MARK)
     if not first.strip():
-        raise DataError(f"The file of word vectors {path} is empty.")
+        raise DataError(f"The file of word vectors {path} is empty; {_KINDS}.")
     header = _HEADER.fullmatch(first)
     if not header:
         yield _text_line(path, first, 1, size)
@@ -104,15 +108,22 @@ def _of_file(path: Path, file: BufferedIOBase, size: int) -> Iterator[tuple[str,
     count, width = map(int, header.groups())
     _check_size(path, width, size)
     if not count:
-        raise DataError(f"The file of word vectors {path} holds no word.")
+        raise DataError(f"The file of word vectors {path} holds no word; {_KINDS}.")
     line = file.readline(_LONGEST_WORD + 30 * size)
+    if not line:
+        raise _ends_early(path, 0, count)
     try:
         second = _text_line(path, line, 2, size)
     except DataError as not_text:
         yield from _binary(path, file, line, count, size, not_text)
         return
     yield second
-    yield from _text(path, file, size, begin=3)
+    found = 1
+    for vector in _text(path, file, size, begin=3):
+        found += 1
+        yield vector
+    if found < count:
+        raise _ends_early(path, found, count)
 
 
 def _text(path: Path, file: BufferedIOBase, size: int, begin: int) -> Iterator[tuple[str, Floats]]:
@@ -127,20 +138,22 @@ def _text_line(path: Path, line: bytes, number: int, size: int) -> tuple[str, Fl
         text = line.decode("utf-8")
     except UnicodeDecodeError as error:
         raise DataError(
-            f"{path}, line {number}: not UTF-8 (byte {error.start}); word vectors are read as word2vec, "
-            "GloVe and fastText write them, in UTF-8."
+            f"{path}, line {number}: not UTF-8 (byte {error.start}); {_KINDS}, in UTF-8."
         ) from None
     parts = text.rstrip().split(" ")
     if number == 1 and len(parts) > 2 and all(map(_is_number, parts[1:])):
         _check_size(path, len(parts) - 1, size)
     try:
-        vector = np.array(parts[-size:], np.float32)
+        # What is too large for a float becomes infinite, and is refused below.
+        with np.errstate(over="ignore"):
+            vector = np.array(parts[-size:], np.float32)
     except ValueError:
         vector = np.zeros(0, np.float32)
     if len(parts) <= size or len(vector) != size or not np.isfinite(vector).all():
+        shown = json.dumps(shorten(text, 60, placeholder=" ..."), ensure_ascii=False)
         raise DataError(
-            f"{path}, line {number}: not a word and {size} finite numbers, separated by spaces; word vectors "
-            "are read as word2vec, GloVe and fastText write them."
+            f"{path}, line {number}: not a word and {size} finite numbers, separated by spaces, but {shown}; "
+            f"{_KINDS}."
         )
     return " ".join(parts[:-size]), vector
 
@@ -156,7 +169,7 @@ def _binary(
             if not more:
                 if number == 1:
                     raise not_text
-                raise DataError(f"{path} ends after {number - 1:,} of its {count:,} word vectors.")
+                raise _ends_early(path, number - 1, count)
             buffer, at = buffer[at:] + more, 0
         vector = np.frombuffer(buffer, "<f4", size, end + 1)
         try:
@@ -169,6 +182,13 @@ def _binary(
             raise DataError(f"{path}, word {number}: its vector is not made of {size} finite numbers.")
         yield word, vector
         at = end + 1 + length
+
+
+def _ends_early(path: Path, found: int, count: int) -> DataError:
+    return DataError(
+        f"{path} ends after {found:,} of its {count:,} word vectors; use a whole file, or correct the number "
+        "in its first line."
+    )
 
 
 def _check_size(path: Path, found: int, wanted: int) -> None:

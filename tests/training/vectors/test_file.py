@@ -35,8 +35,19 @@ def read(path: Path, content: bytes, size: int = 3, rule: TextRule = RULE) -> Fo
         f"4 3\n{LINES}".encode(),
         BINARY,
         BINARY.replace(b"\n", b"").replace(b"4 3", b"4 3\n", 1),
+        LINES.encode("utf-8-sig"),
+        f"4 3\n{LINES}".encode("utf-8-sig"),
+        f"4 3\n{LINES}".replace("\n", "\r\n").encode(),
     ],
-    ids=["GloVe", "word2vec text and fastText", "word2vec binary", "binary without line ends"],
+    ids=[
+        "GloVe",
+        "word2vec text and fastText",
+        "word2vec binary",
+        "binary without line ends",
+        "GloVe behind a byte order mark",
+        "text behind a byte order mark",
+        "text of Windows",
+    ],
 )
 def test_every_kind_of_file_gives_the_vectors_of_the_known_words(tmp_path: Path, content: bytes) -> None:
     found = read(tmp_path / "v.txt", content)
@@ -63,15 +74,22 @@ def test_a_word_as_it_is_written_goes_before_a_folded_one(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"", "is empty."),
-        (b"\n", "is empty."),
-        (b"0 3\n", "holds no word."),
-        (LINES.encode() + b"bad 1 2\n", "line 5: not a word and 3 finite numbers"),
-        (LINES.encode() + b"bad 1 2 x\n", "line 5: not a word and 3 finite numbers"),
+        (b"", "is empty; word vectors are read as word2vec, GloVe and fastText write them."),
+        (b"\n", "is empty; "),
+        (b"0 3\n", "holds no word; "),
+        (
+            LINES.encode() + b"bad 1 2\n",
+            'line 5: not a word and 3 finite numbers, separated by spaces, but "bad 1 2"',
+        ),
+        (LINES.encode() + b"bad 1 2 x\n", 'but "bad 1 2 x"; word vectors are read as'),
+        (LINES.encode() + b"bad 1 2 1e39\n", "line 5: not a word and 3 finite numbers"),
+        (LINES.encode() + b"bad " + b"1 " * 999 + b"x\n", '1 1 ..."; word vectors'),
         (LINES.encode() + b"bad 1 2 nan\n", "line 5: not a word and 3 finite numbers"),
         ("gut 1 2 3\nschön 1 2 3\n".encode("latin-1"), "line 2: not UTF-8 (byte 3)"),
         (LINES.encode("utf-16"), "line 1: not UTF-8"),
-        (BINARY[:-10], "ends after 3 of its 4 word vectors."),
+        (BINARY[:-10], "ends after 3 of its 4 word vectors; use a whole file"),
+        (f"5 3\n{LINES}".encode(), "ends after 4 of its 5 word vectors; use a whole file"),
+        (b"4 3\n", "ends after 0 of its 4 word vectors"),
         (BINARY.replace(np.float32(-2.0).tobytes(), np.float32(np.inf).tobytes()), "word 1: its vector"),
     ],
 )
