@@ -21,7 +21,10 @@ Fraction = Annotated[float, Field(gt=0.0, lt=1.0)]
 Periods = Annotated[
     tuple[Positive, ...],
     # TOML has arrays only.
-    Field(strict=False, json_schema_extra={"allowed": "ascending whole numbers, such as [1, 2, 4, 8]"}),
+    Field(
+        strict=False,
+        json_schema_extra={"allowed": "ascending whole numbers of at least 1, such as [1, 2, 4, 8]"},
+    ),
 ]
 FilePath = Annotated[Path, Field(strict=False)]
 Name = Annotated[

@@ -31,6 +31,12 @@ def _cell(model: ModelConfig) -> list[str]:
         for key, cell in CELL_KEYS.items()
         if used != cell and getattr(model, key) != ModelConfig.model_fields[key].default
     ]
+    outputs = "units" if model.output_units is None else "output_units"
+    if used == "jordan" and model.output_activation == "softmax" and getattr(model, outputs) == 1:
+        problems.append(
+            f'model.{outputs} = 1 with output_activation = "softmax" makes an output that is always 1 and '
+            f"can remember nothing; use {outputs} of at least 2, or another output_activation"
+        )
     wrong = wrong_periods(model.units, model.periods) if used == "clockwork" else None
     return [*problems, f"model.{wrong}"] if wrong else problems
 

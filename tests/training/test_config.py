@@ -183,6 +183,7 @@ def test_an_unknown_key_is_refused_with_the_nearest_and_the_allowed(write, overr
         ("model.output_activation=step", ["model.output_activation", '"sigmoid"', '"softmax"']),
         ("model.periods=[1, 2.5]", ["model.periods = [1, 2.5]", "ascending whole numbers"]),
         ("model.periods=3", ["model.periods = 3 "]),
+        ("model.periods=[0, 2]", ["model.periods = [0, 2]", "of at least 1, such as [1, 2, 4, 8]"]),
         ("model.context_units=0", ["model.context_units = 0 ", "at least 1"]),
         ("model.window=0", ["model.window = 0 ", "at least 1 and at most 100"]),
         ("model.cell=lstm.v", ['model.cell = "lstm.v"']),
@@ -222,6 +223,14 @@ def test_a_value_of_the_wrong_kind_is_refused_with_what_is_allowed(write, overri
         (["model.cell=clockwork", "model.periods=[]"], "model.periods = [] is not allowed"),
         (["model.cell=gru", "model.window=5"], 'model.window = 5 is read by cell = "feedforward" only'),
         (["model.output_units=5"], 'model.output_units = 5 is read by cell = "jordan" only'),
+        (
+            ["model.cell=jordan", "model.output_units=1", "model.output_activation=softmax"],
+            "remember nothing; use output_units of at least 2, or another output_activation",
+        ),
+        (
+            ["model.cell=jordan", "model.units=1", "model.output_activation=softmax"],
+            'model.units = 1 with output_activation = "softmax"',
+        ),
         (["model.input=one-hot"], "text.vocabulary_size = 30000 is too large for model.input"),
         (["model.input=letter-trigram", "model.wide=true"], "model.wide reads the ids of words"),
         (["model.input=letter-trigram", "training.word_dropout=0.1"], "training.word_dropout = 0.1 hides"),
