@@ -54,14 +54,16 @@ def batch(lengths: list[int]) -> tuple[Any, Any]:
 
 
 @pytest.mark.parametrize("number", range(len(COMBINATIONS)), ids=lambda number: str(COMBINATIONS[number]))
-def test_the_onnx_file_gives_the_logits_of_the_savedmodel(
+def test_savedmodel_and_onnx_file_give_the_logits_of_the_network(
     networks: list[Any], signatures: Mapping[str, Any], tmp_path: Path, number: int
 ) -> None:
-    network = networks[number][1]
+    model, network = networks[number]
     (tmp_path / FILES["onnx"]).write_bytes(build_onnx(network).SerializeToString())
     engine = OnnxEngine(tmp_path)
     for lengths in BATCHES:
         ids, rows = batch(lengths)
         expected = signatures[f"n{number}"](ids=tf.constant(ids), lengths=tf.constant(rows))["logits"]
         assert np.ptp(expected) > 0
+        keras_own = np.asarray(model({"ids": ids, "lengths": rows}, training=False))
+        np.testing.assert_allclose(expected, keras_own, rtol=0, atol=1e-5)
         np.testing.assert_allclose(engine.run(ids, rows)["logits"], expected, rtol=0, atol=1e-5)

@@ -78,6 +78,13 @@ def works_in_keras(randomise: Callable[..., Any]) -> Callable[[Callable[[], Any]
         both = keras.layers.Bidirectional(keras.layers.RNN(make(), return_sequences=True))
         stack = keras.Sequential([keras.Input((None, 4)), both, keras.layers.RNN([make(), make()])])
         assert stack(inputs).shape == (2, expected.shape[-1])
+        both.set_weights(2 * layer.get_weights())
+        # Each direction from its own end of the text, also where that is padding.
+        steps = np.array([[True] * 3 + [False] * 2] * 2)
+        forth, back = np.split(_outputs(both, inputs, steps)[:, :3], 2, axis=-1)
+        np.testing.assert_allclose(forth, expected[:, :3], atol=1e-6)
+        reversed_text = _outputs(layer, inputs[:, 2::-1])
+        np.testing.assert_allclose(back, reversed_text[:, ::-1], atol=1e-6)
 
         config = json.loads(json.dumps(keras.saving.serialize_keras_object(layer)))
         again = keras.saving.deserialize_keras_object(config)
