@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 
+from models.runtime.artifact import open_artifact
 from models.runtime.explain import explain
 from models.runtime.predictor import open_predictor
 from training.config import INPUTS
@@ -44,3 +46,28 @@ def test_an_input_is_trained_saved_and_answers_from_every_engine(
         # A word that training never saw is known by its letters.
         assert saved.predict(["goood"])[0].unknown_tokens == ()
         assert saved.manifest.labels[saved.predict(["row 7 was goood, reallly"])[0].answer.best] == "yes"
+
+
+@pytest.mark.parametrize("rate", ["0", "none"], ids=["frozen", "tuned"])
+def test_vectors_of_a_file_reach_the_answers_of_both_engines(
+    engram: Callable[..., object], config_file: Path, rate: str
+) -> None:
+    vectors = {"good": [1, 2, 3, 4, 5, 6], "bad": [6, 5, 4, 3, 2, 1]}
+    lines = [f"{word} {' '.join(map(str, vector))}" for word, vector in vectors.items()]
+    (config_file.parent / "v.vec").write_text("\n".join(["2 6", *lines]) + "\n")
+    done = engram(
+        "train", config_file, "--set", "model.vectors=v.vec", "--set", f"training.embedding_rate={rate}"
+    )
+    assert done.code == 0, done.err
+    path = Path(done.out.strip())
+    saved, fast = (open_predictor(path, engine) for engine in ("savedmodel", "onnx"))
+    vocabulary = open_artifact(path).vocabulary
+    known = len(vocabulary.ids)
+    assert saved.manifest.training["vectors"]["coverage"] == pytest.approx(2 / known)
+    for one, other in zip(saved.predict(TEXTS), fast.predict(TEXTS), strict=True):
+        np.testing.assert_allclose(one.answer.probabilities, other.answer.probabilities, rtol=0, atol=1e-5)
+    table = keras.saving.load_model(path / "model.keras").get_layer("embedding").embeddings.numpy()
+    good, bad = (table[vocabulary.id_of(word)] for word in ("good", "bad"))
+    # Two vectors around their mean point in opposite directions, as long as they are left alone.
+    assert np.allclose(good, -bad, rtol=1e-4) == (rate == "0")
+    assert np.linalg.norm(good) > 3.5

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 
@@ -18,6 +19,7 @@ from training.batching import Batches
 from training.config import Config, config_as_dict
 from training.config_file import load_config
 from training.fit import Fit
+from training.gradients import gradient_by_distance
 from training.progress import PlainReporter
 from training.run import Prepared, Trained, judge_baseline, prepare, save, train_network
 
@@ -71,6 +73,19 @@ def test_a_saved_model_is_the_network_that_was_judged(
     assert manifest.test is not None
     assert manifest.test.metrics["accuracy"].value == pytest.approx(right)
     assert not trained.store.folder.exists(), "the artifact takes the checkpoint's place"
+
+
+def test_manifest_and_report_tell_how_far_back_the_saved_network_reads_dev_texts(
+    prepared: Prepared, trained: Trained, baseline: JudgedBaseline
+) -> None:
+    path, _ = save(prepared, trained, baseline, {})
+    told = json.loads((path / "manifest.json").read_text())["training"]["gradient_by_distance"]
+    saved, dev = keras.saving.load_model(path / "model.keras"), prepared.encoded["dev"].ids
+    np.testing.assert_allclose(told, gradient_by_distance(saved, 1, dev), rtol=1e-4)
+    assert len(told) == int(np.median([len(ids) for ids in dev]))
+    assert min(told) > 0
+    page = (path / "report" / "index.html").read_text(encoding="utf-8")
+    assert "How far back the memory reaches" in page
 
 
 def test_a_checkpoint_stays_where_the_artifact_cannot_be_written(
