@@ -49,6 +49,7 @@ def _describe(manifest: Manifest) -> dict[str, Any]:
         "task": manifest.task,
         "labels": manifest.labels,
         "unit": manifest.text.unit,
+        "segmenter": manifest.text.segmenter,
         "max_length": manifest.text.max_length,
         "truncate": manifest.text.truncate,
         "abstain_below": manifest.calibration.abstain_below,

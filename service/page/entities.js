@@ -13,7 +13,7 @@ export function entityView(text, prediction, version) {
   const sorted = [...prediction.entities].sort((one, other) => one.start - other.start);
   const { length, slice } = slicer(text);
   const end = startOfUnread(text, prediction, version) ?? length;
-  const unknown = unknownStretches(slice(0, end), prediction.unknown_tokens, version?.unit);
+  const unknown = unknownStretches(slice(0, end), prediction.unknown_tokens, version);
   const children = pieces(slice(0, end), sorted).flatMap(({ item, text: part, start }) => {
     const inside = signed(part, start, unknown);
     return item ? [mark(item, inside, kinds.indexOf(item.entity))] : inside;

@@ -4,6 +4,7 @@ import { lengthOf, pieces } from "./text.js";
 
 // Ideographs stand alone; format characters and variation selectors count as if they were not there.
 const HAN = /[\u3005-\u3007\u3021-\u3029\u3038-\u303b\p{Unified_Ideograph}\uf900-\ufaff]/u.source;
+const ALONE = new RegExp(`^${HAN}$`, "u");
 const IGNORED = /(?![\u200b\u0600-\u0605\u06dd\u070f])[\p{Cf}\p{Default_Ignorable_Code_Point}]/u;
 const LETTER = `(?:(?!${HAN})[\\p{L}\\p{M}\\p{N}])`;
 const JOINER = "['`´ʼ‘’‛＇｀·׳״]";
@@ -12,7 +13,7 @@ const ONE = "[^\\s\\p{Cc}\\u200b]";
 const WORD = new RegExp(`${LETTER}+(?:(?:${JOINER}|${BETWEEN_DIGITS})${LETTER}+)*|${ONE}`, "gu");
 const CHARACTER = new RegExp(ONE, "gu");
 
-/** Where the tokens stand: [{start, end, text}] in code points. A segmenter's words are not known here. */
+/** Where the tokens stand: [{start, end, text}] in code points. A segmenter's words are not found here. */
 export function tokensOf(text, unit) {
   const points = Array.from(text);
   const kept = [...points.keys()].filter((place) => !IGNORED.test(points[place]));
@@ -28,11 +29,12 @@ export function tokensOf(text, unit) {
 
 /**
  * The stretches that the unknown tokens cover, in order. What is no token by the rule (a segmenter's word, a part
- * of one) is looked for everywhere, the longest first.
+ * of one) is looked for everywhere, the longest first. With a segmenter an ideograph alone is left out: where it is
+ * a word, and where a part of one, cannot be told.
  */
-export function unknownStretches(text, unknown, unit) {
-  const wanted = new Set(unknown);
-  const whole = tokensOf(text, unit).filter((token) => wanted.has(token.text) || wanted.has(fold(token.text)));
+export function unknownStretches(text, unknown, version) {
+  const wanted = new Set(unknown.filter((token) => !version?.segmenter || !ALONE.test(token)));
+  const whole = tokensOf(text, version?.unit).filter((token) => wanted.has(token.text) || wanted.has(fold(token.text)));
   for (const token of whole) for (const form of [token.text, fold(token.text)]) wanted.delete(form);
   if (!wanted.size) return whole;
   const parts = placesOf(text, wanted);
@@ -43,7 +45,7 @@ export function unknownStretches(text, unknown, unit) {
 
 /** Where what is not read begins, in code points; null where it cannot be told or the end is read. */
 export function startOfUnread(text, prediction, version) {
-  if (!prediction.truncated || !version || version.truncate === "tail") return null;
+  if (!prediction.truncated || !version || version.segmenter || version.truncate === "tail") return null;
   const found = tokensOf(text, version.unit);
   return found.length === prediction.tokens ? (found[version.max_length]?.start ?? null) : null;
 }

@@ -27,11 +27,13 @@ class TaggedRows:
         texts: the tokens of each row, joined.
         entities: those of each row, by code points of its text.
         intents: what each text is about; "" where the task has no intents.
+        numbers: the number of each row in its file, from 1. Empty where there is no file.
     """
 
     texts: tuple[str, ...]
     entities: tuple[tuple[Span, ...], ...]
     intents: tuple[str, ...]
+    numbers: tuple[int, ...] = ()
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -42,6 +44,7 @@ class TaggedRows:
             tuple(self.texts[i] for i in indices),
             tuple(self.entities[i] for i in indices),
             tuple(self.intents[i] for i in indices),
+            tuple(self.numbers[i] for i in indices) if self.numbers else (),
         )
 
 
@@ -82,6 +85,7 @@ def read_tagged(path: Path, layout: TaggedLayout) -> TaggedReading:
     tokens: list[list[str]] = []
     tags: list[list[Tag]] = []
     intents: list[str] = []
+    numbers: list[int] = []
     for record in _records(path, layout):
         try:
             row = _tokens(record.values[0], layout.tokens)
@@ -97,13 +101,15 @@ def read_tagged(path: Path, layout: TaggedLayout) -> TaggedReading:
         tokens.append(row)
         tags.append(marks)
         intents.append(make_valid(intent[0]))
+        numbers.append(record.row)
     if not tokens:
         reasons = ", ".join(f"{reason}: {count}" for reason, count in sorted(skipped.items()))
         raise DataError(f"{path} holds no row with tokens and tags{f' ({reasons})' if reasons else ''}.")
     scheme = scheme_of(tag for row in tags for tag in row)
     repaired = sum(repairs(row, scheme) for row in tags)
     pairs = [text_of(row, spans_of(marks)) for row, marks in zip(tokens, tags, strict=True)]
-    rows = TaggedRows(tuple(text for text, _ in pairs), tuple(found for _, found in pairs), tuple(intents))
+    texts, entities = zip(*pairs, strict=True)
+    rows = TaggedRows(texts, entities, tuple(intents), tuple(numbers))
     return TaggedReading(rows, dict(sorted(skipped.items())), repaired)
 
 

@@ -96,7 +96,7 @@ def _labelled(rows: TaggedRows, *, joint: bool) -> Rows:
         (*sorted(span.entity for span in spans), *([f"intent {intent}"] if joint else []))
         for spans, intent in zip(rows.entities, rows.intents, strict=True)
     )
-    return Rows(rows.texts, labels, (None,) * len(rows))
+    return Rows(rows.texts, labels, (None,) * len(rows), rows.numbers)
 
 
 def judgeable_tags(

@@ -69,18 +69,18 @@ def text_parts(
         thresholds = np.asarray(manifest.calibration.thresholds or [0.5] * len(labels))
         return found | {
             "unknown_labels": 0,
-            "cells": label_cells(labels, judged.texts, judged.targets, p, thresholds),
+            "cells": label_cells(labels, judged, p, thresholds),
             "mistakes": worst_label_mistakes(labels, manifest.calibration, judged),
         }
     doubts = likely_label_errors(labels, judged, p, baseline)
     shown = doubts[:MOST]
     return found | {
         "unknown_labels": int((judged.targets < 0).sum()),
-        "cells": confusion_cells(labels, judged.texts, judged.targets, p),
+        "cells": confusion_cells(labels, judged, p),
         "doubts": shown,
         "doubts_found": len(doubts),
         "doubters": "the network" if baseline is None else "network and baseline",
-        "mistakes": worst_mistakes(labels, p, judged, but={doubt.row - 1 for doubt in shown}),
+        "mistakes": worst_mistakes(labels, p, judged, but={doubt.row for doubt in shown}),
     }
 
 

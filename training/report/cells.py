@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from training.evaluate import Targets, confusion_counts
+from training.evaluate import confusion_counts
+from training.report.material import JudgedRows
 from training.report.mistakes import excerpt
 
 MOST_CELLS = 20
@@ -23,7 +24,7 @@ Integers = npt.NDArray[np.integer]
 
 @dataclass(frozen=True, slots=True)
 class CellExample:
-    """A row of a cell; ``confidence`` is the probability of the answer (multilabel: of the label)."""
+    """A row of a cell by its number; ``confidence`` is that of the answer (multilabel: of the label)."""
 
     row: int
     excerpt: str
@@ -55,41 +56,36 @@ def cell_id(label: Any, answer: Any) -> str:
     return f"cell-{label}-{answer}"
 
 
-def confusion_cells(
-    labels: Sequence[str], texts: Sequence[str], targets: Targets, p: Floats
-) -> dict[str, Cell]:
+def confusion_cells(labels: Sequence[str], judged: JudgedRows, p: Floats) -> dict[str, Cell]:
     """The largest cells by id, the most rows first.
 
     A wrong cell shows the answers that were surest; one of the diagonal those that were least sure.
 
     Args:
         labels: of the model.
-        texts: the judged rows.
-        targets: index of each row's label, -1 for one training did not have, [rows].
+        judged: the rows.
         p: probabilities, [rows, labels].
     """
-    guesses, confidence = p.argmax(axis=1), p.max(axis=1)
+    targets, guesses, confidence = judged.targets, p.argmax(axis=1), p.max(axis=1)
     found = {}
     for label, answer in _largest(len(labels), targets, guesses):
         rows = np.flatnonzero((targets == label) & (guesses == answer))
         sign = 1.0 if label == answer else -1.0
         order = rows[np.argsort(sign * confidence[rows], kind="stable")]
-        cell = _cell(cell_id(label, answer), labels[label], labels[answer], texts, confidence, order)
+        cell = _cell(cell_id(label, answer), labels[label], labels[answer], judged, confidence, order)
         found[cell.id] = cell
     return found
 
 
-def label_cells(
-    labels: Sequence[str], texts: Sequence[str], targets: Targets, p: Floats, thresholds: Floats
-) -> dict[str, Cell]:
+def label_cells(labels: Sequence[str], judged: JudgedRows, p: Floats, thresholds: Floats) -> dict[str, Cell]:
     """Multilabel: rows that miss a label or get one they do not have, the surest first.
 
     Args:
-        targets: 0 or 1, [rows, labels].
+        judged: the rows.
         p: probabilities, [rows, labels].
         thresholds: of the labels, [labels].
     """
-    truth, answered = targets == 1, p >= thresholds
+    truth, answered = judged.targets == 1, p >= thresholds
     wrong = {"missed": truth & ~answered, "invented": answered & ~truth}
     counts = sorted(
         ((int(rows[:, c].sum()), c, kind) for kind, rows in wrong.items() for c in range(len(labels))),
@@ -101,7 +97,7 @@ def label_cells(
             rows = np.flatnonzero(wrong[kind][:, c])
             order = rows[np.argsort(p[rows, c] if kind == "missed" else -p[rows, c], kind="stable")]
             most = TEXTS if place < MOST_CELLS else 0
-            cell = _cell(cell_id(kind, c), labels[c], kind, texts, p[:, c], order, most)
+            cell = _cell(cell_id(kind, c), labels[c], kind, judged, p[:, c], order, most)
             found[cell.id] = cell
     return found
 
@@ -120,12 +116,13 @@ def _cell(
     id: str,
     label: str,
     answer: str,
-    texts: Sequence[str],
+    judged: JudgedRows,
     confidence: Floats,
     order: Integers,
     most: int = TEXTS,
 ) -> Cell:
     examples = tuple(
-        CellExample(row, excerpt(texts[row]), float(confidence[row])) for row in order[:most].tolist()
+        CellExample(judged.number(row), excerpt(judged.texts[row]), float(confidence[row]))
+        for row in order[:most].tolist()
     )
     return Cell(id, label, answer, len(order), examples)

@@ -42,7 +42,13 @@ def judged_rows(prepared: "Prepared", trained: "Trained", split: str) -> JudgedR
     """The rows of a part with what the network answered."""
     rows, encoded = prepared.dataset.parts[split], prepared.encoded[split]
     return JudgedRows(
-        split, rows.texts, prepared.targets[split], trained.logits[split], encoded.lengths, encoded.unknown
+        split,
+        rows.texts,
+        prepared.targets[split],
+        trained.logits[split],
+        encoded.lengths,
+        encoded.unknown,
+        rows.numbers,
     )
 
 

@@ -1,19 +1,20 @@
 """What a run of a tagging network knows, as the material of its report."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from models.runtime.manifest import Manifest
+from models.text.tags import Span
 from training.data.tagged import TaggedRows
 from training.data.tagged_dataset import TaggedDataset
 from training.report.material import JudgedRows
 from training.report.tagging_material import TaggingMaterial
 from training.report.top_words import WordFacts, word_facts
-from training.review import LabelledRow, conflicts, same_words
+from training.review import LabelledRow, conflicts, near_conflicts, same_words
 from training.tagging.baseline import JudgedTaggers
 from training.tagging.encode import ID
 
@@ -51,6 +52,8 @@ def tagging_material(
         values=common_values(dataset.parts["train"]),
         words=_words(prepared),
         conflicts=conflicts(tagged_rows(dataset)),
+        pairs=near_conflicts(typed_rows(dataset)),
+        numbers=rows.numbers,
     )
 
 
@@ -72,12 +75,32 @@ def common_values(rows: TaggedRows) -> dict[str, list[tuple[str, int]]]:
 
 def tagged_rows(dataset: TaggedDataset) -> Iterator[LabelledRow]:
     """The rows of every part, with all that is to be found in them as the label."""
+
+    def found(text: str, spans: Sequence[Span], intent: str) -> str:
+        values = [f"{span.entity}: {same_words(text[span.start : span.end])}" for span in spans]
+        return "; ".join([*([intent] if intent else []), *values])
+
+    return _rows(dataset, found)
+
+
+def typed_rows(dataset: TaggedDataset) -> Iterator[LabelledRow]:
+    """The rows of every part, with intent and types of entities, in their order, as the label.
+
+    Without the values: they differ where texts are made from one template, and are right all the same.
+    """
+
+    def found(_: str, spans: Sequence[Span], intent: str) -> str:
+        types = ", ".join(span.entity for span in spans) or "no entity"
+        return f"{intent}; {types}" if intent else types
+
+    return _rows(dataset, found)
+
+
+def _rows(dataset: TaggedDataset, label: Callable[[str, Sequence[Span], str], str]) -> Iterator[LabelledRow]:
     for part, rows in dataset.parts.items():
-        for number, (text, spans, intent) in enumerate(
-            zip(rows.texts, rows.entities, rows.intents, strict=True), start=1
-        ):
-            found = [f"{span.entity}: {same_words(text[span.start : span.end])}" for span in sorted(spans)]
-            yield LabelledRow(part, number, text, "; ".join([*([intent] if intent else []), *found]))
+        numbers = rows.numbers or range(1, len(rows) + 1)
+        for number, text, spans, intent in zip(numbers, rows.texts, rows.entities, rows.intents, strict=True):
+            yield LabelledRow(part, number, text, label(text, sorted(spans), intent))
 
 
 def _intents(prepared: "PreparedTagger", trained: "TrainedTagger", part: str) -> JudgedRows:
@@ -89,6 +112,7 @@ def _intents(prepared: "PreparedTagger", trained: "TrainedTagger", part: str) ->
         trained.outputs[part].intent_logits,
         numbers.lengths,
         numbers.unknown,
+        prepared.dataset.parts[part].numbers,
     )
 
 

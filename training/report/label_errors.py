@@ -36,7 +36,7 @@ def likely_label_errors(
         answers.append(baseline[known].argmax(axis=1))
         p = (p + baseline[known]) / 2.0
     rows = [
-        LabelledRow(judged.split, row + 1, judged.texts[row], labels[judged.targets[row]])
+        LabelledRow(judged.split, judged.number(row), judged.texts[row], labels[judged.targets[row]])
         for row in known.tolist()
     ]
     said = {

@@ -23,7 +23,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A text with its entities marked.
+    """A text with its entities marked; ``row`` is its number.
 
     ``intent`` is the right one and ``answer`` the network's; both are empty where the task has none.
     """
@@ -36,11 +36,12 @@ class Example:
 
 def example(material: TaggingMaterial, row: int) -> Example:
     """One row, counted from 0."""
+    number = material.numbers[row] if material.numbers else row + 1
     pieces = marked(material.texts[row], material.gold[row], material.answers.spans[row])
     if material.answers.intents is None:
-        return Example(row + 1, pieces, "", "")
+        return Example(number, pieces, "", "")
     answer = material.manifest.labels[int(material.answers.intents[row])]
-    return Example(row + 1, pieces, material.intents[row], answer)
+    return Example(number, pieces, material.intents[row], answer)
 
 
 def examples(material: TaggingMaterial, *, right: bool) -> list[Example]:

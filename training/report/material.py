@@ -25,6 +25,7 @@ class JudgedRows:
         logits: raw outputs, [rows, classes].
         lengths: tokens a row before truncation, [rows].
         unknown: share of the read tokens that are not in the vocabulary, [rows].
+        numbers: of each row in its file, from 1; empty where they stand in no file.
     """
 
     split: str
@@ -33,6 +34,11 @@ class JudgedRows:
     logits: npt.NDArray[np.float32]
     lengths: npt.NDArray[np.integer]
     unknown: npt.NDArray[np.float64]
+    numbers: tuple[int, ...] = ()
+
+    def number(self, row: int) -> int:
+        """By which a person finds a row, counted from 0 here: its number in its file, from 1."""
+        return self.numbers[row] if self.numbers else row + 1
 
 
 @dataclass(frozen=True, slots=True)

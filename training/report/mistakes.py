@@ -16,7 +16,7 @@ EXCERPT = 300
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """A wrong answer. ``label`` is ``None`` where training did not have the row's label."""
+    """A wrong answer; ``row`` is its number. ``label`` is ``None`` where training did not have the row's."""
 
     row: int
     excerpt: str
@@ -29,7 +29,7 @@ class Mistake:
 class LabelMistake:
     """A row of a multilabel task with labels that were not answered, or should not have been.
 
-    The confidences are the probabilities that the network gave these labels.
+    ``row`` is its number; the confidences are the probabilities that the network gave these labels.
     """
 
     row: int
@@ -49,16 +49,16 @@ def worst_mistakes(
 
     Args:
         p: calibrated probabilities, [rows, labels].
-        but: rows that are left out.
+        but: numbers of rows that are left out.
     """
     guesses, confidence = p.argmax(axis=1), p.max(axis=1)
     wrong = np.flatnonzero(guesses != judged.targets)
     ordered = wrong[np.argsort(-confidence[wrong], kind="stable")].tolist()
-    order = [row for row in ordered if row not in but][:limit]
+    order = [row for row in ordered if judged.number(row) not in but][:limit]
     answers, targets = guesses.tolist(), judged.targets.tolist()
     return [
         Mistake(
-            row=row,
+            row=judged.number(row),
             excerpt=excerpt(judged.texts[row]),
             label=labels[targets[row]] if targets[row] >= 0 else None,
             answer=labels[answers[row]],
@@ -81,7 +81,7 @@ def worst_label_mistakes(
     order = rows[np.argsort(-sureness[rows], kind="stable")][:limit].tolist()
     return [
         LabelMistake(
-            row=row,
+            row=judged.number(row),
             excerpt=excerpt(judged.texts[row]),
             missed=_scores(labels, p[row], truth[row] & wrong[row]),
             invented=_scores(labels, p[row], answered[row] & wrong[row]),

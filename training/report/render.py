@@ -11,6 +11,7 @@ from training.report.environment import template
 from training.report.limits import limits
 from training.report.material import ReportMaterial
 from training.report.memory_plot import memory_plots
+from training.report.places import places
 from training.report.sides import sides
 from training.report.slices import grouped, label_rows, slices
 from training.report.verdict import judged_evaluation, metric_rows, verdict
@@ -62,6 +63,7 @@ def run_parts(manifest: Manifest, history: History) -> dict[str, Any]:
     """What every page shows of a run."""
     return {
         "card": card,
+        "place": places(manifest),
         "manifest": manifest,
         "history": history,
         "limits": limits(manifest),

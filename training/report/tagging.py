@@ -64,7 +64,7 @@ def render_tagging_report(material: TaggingMaterial) -> str:
         strongest=strongest(material.transitions, tag_names(entities), _PAIRS) if crf else [],
         **run_parts(manifest, material.history),
         **_type_parts(material, entities),
-        **(_intent_parts(material) if joint else conflict_parts(material.conflicts)),
+        **(_intent_parts(material) if joint else conflict_parts(material.conflicts, material.pairs)),
     )
 
 
@@ -90,6 +90,6 @@ def _intent_parts(material: TaggingMaterial) -> dict[str, Any]:
     return {
         **confusion_parts(manifest.labels, counts.tolist()),
         **confidence_parts(manifest, judged, dev),
-        **text_parts(manifest, judged, None, material.conflicts),
+        **text_parts(manifest, judged, None, material.conflicts, material.pairs),
         "labels": manifest.labels,
     }

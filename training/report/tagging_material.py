@@ -11,7 +11,7 @@ from models.text.tags import Span
 from training.history import History
 from training.report.material import JudgedRows
 from training.report.top_words import WordFacts
-from training.review import Conflict
+from training.review import Conflict, Pair
 from training.tagging.figures import Answers
 
 
@@ -24,6 +24,7 @@ class TaggingMaterial:
         history: of its training.
         split: "test", or "dev" where there is no test part.
         texts, intents, gold: the rows of that part, with what stands in them.
+        numbers: of these rows in their file, from 1; empty where they stand in no file.
         lengths: tokens of each before truncation, [rows].
         unknown: share of the read tokens that are not in the vocabulary, [rows].
         answers: what the network says of them.
@@ -33,6 +34,7 @@ class TaggingMaterial:
         values: the most frequent values of each type in train, with their number.
         words: what the training texts consist of; by intent, where there are intents.
         conflicts: texts that have several answers, in all parts of the data.
+        pairs: rows of almost the same words with different intents, in all parts of the data.
     """
 
     manifest: Manifest
@@ -50,3 +52,5 @@ class TaggingMaterial:
     values: dict[str, list[tuple[str, int]]]
     words: WordFacts
     conflicts: Sequence[Conflict] = ()
+    pairs: Sequence[Pair] | None = None
+    numbers: tuple[int, ...] = ()

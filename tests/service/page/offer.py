@@ -16,6 +16,7 @@ def offer(
     feedback: bool = False,
     examples: Sequence[str] = ("One example.",),
     truncate: str = "head",
+    segmenter: str | None = None,
 ) -> None:
     """Shows ``page`` anew with one model, ``made``, that gives ``answer`` to every text."""
     version = {
@@ -23,6 +24,7 @@ def offer(
         "task": task,
         "labels": labels,
         "unit": "word",
+        "segmenter": segmenter,
         "max_length": 40,
         "truncate": truncate,
         "abstain_below": 0.5,

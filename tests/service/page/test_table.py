@@ -68,10 +68,10 @@ def test_confidence_has_an_upper_limit_too(page: Page, known: dict[str, dict]) -
     shares = sorted(map(share, known.values()))
     lowest, middle = shares[10], shares[60]
     assert lowest < middle < shares[-1]
-    page.locator("#filter-to").fill(str(middle))
+    page.get_by_role("spinbutton", name="Confidence up to %").fill(str(middle))
     # A row without an answer has no confidence that could be within the limit.
     assert left(page) == [number for number, answer in known.items() if share(answer) <= middle]
-    page.locator("#filter-from").fill(str(lowest))
+    page.get_by_role("spinbutton", name="Confidence from %").fill(str(lowest))
     assert left(page) == [number for number, answer in known.items() if lowest <= share(answer) <= middle]
     page.locator("#filter-to").fill("")
     assert left(page) == [number for number, answer in known.items() if lowest <= share(answer)]

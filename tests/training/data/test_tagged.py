@@ -80,6 +80,7 @@ def test_empty_sentences_are_skipped_and_counted(tmp_path: Path) -> None:
     path = written(tmp_path, row("", ""), row("a", "O"), {"tokens": None, "tags": None})
     reading = read_tagged(path, LAYOUT)
     assert len(reading.rows) == 1
+    assert reading.rows.numbers == (2,)
     assert reading.skipped == {"no token": 2}
 
 

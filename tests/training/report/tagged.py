@@ -10,7 +10,7 @@ from models.text.tags import Span, allowed_transitions
 from training.report.material import JudgedRows
 from training.report.tagging_material import TaggingMaterial
 from training.report.top_words import TypicalWord, WordFacts
-from training.review import Conflict
+from training.review import Conflict, LabelledRow, Pair
 from training.tagging.figures import Answers, evaluate_spans, f1_margin, span_counts
 
 ENTITIES = ("from", "time", "to")
@@ -73,4 +73,9 @@ def tagged_material(make_material: Callable[..., Any], *, joint: bool, rows: int
         values={"to": [("Oslo", 7), ("<b>", 1)], "from": [("Rome", 5)]},
         words=WordFacts({"go": [TypicalWord("leave", 9, 0)]} if joint else {}, False, {"Latin": 1.0}),
         conflicts=[Conflict(ROW, {"go; to: oslo": 1, "go": 2})],
+        pairs=[
+            Pair(
+                LabelledRow("train", 3, ROW, "go; from, to, time"), LabelledRow("dev", 9, ROW, "go; to"), 0.9
+            )
+        ],
     )

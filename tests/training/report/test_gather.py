@@ -5,8 +5,8 @@ from models.text.tags import Span
 from training.data.tagged import TaggedRows
 from training.data.tagged_dataset import TaggedDataset
 from training.report.gather import _words_of
-from training.report.gather_tagging import MOST_VALUES, common_values, tagged_rows
-from training.review import conflicts
+from training.report.gather_tagging import MOST_VALUES, common_values, tagged_rows, typed_rows
+from training.review import conflicts, near_conflicts
 
 
 def test_words_are_looked_up_where_ids_stand_for_letters() -> None:
@@ -37,3 +37,23 @@ def test_equal_texts_with_other_entities_or_intents_are_conflicts() -> None:
     dataset = TaggedDataset(parts, ("city",), ("go",), {}, {}, (), "")
     (conflict,) = conflicts(tagged_rows(dataset))
     assert conflict.labels == {"go; city: new york": 1, "go; city: york": 1}
+
+
+def test_nearly_equal_texts_are_told_apart_by_intent_and_types_and_not_by_values() -> None:
+    def part(text: str, *values: str, intent: str = "go", first: int) -> TaggedRows:
+        spans = tuple(Span(text.index(value), text.index(value) + len(value), "city") for value in values)
+        return TaggedRows((text,), (spans,), (intent,), (first,))
+
+    one, other = (f"I would like to fly from Rome to {city} with my family soon" for city in ("Oslo", "Bern"))
+    third = one.replace("soon", "now")
+    parts = {
+        "train": part(one, "Rome", "Oslo", first=12),
+        "dev": part(other, "Rome", "Bern", first=7),
+        "test": part(third, "Rome", first=3),
+    }
+    dataset = TaggedDataset(parts, ("city",), ("go",), {}, {}, (), "")
+    (pair,) = near_conflicts(typed_rows(dataset))
+    assert [(row.part, row.number, row.label) for row in (pair.first, pair.second)] == [
+        ("train", 12, "go; city, city"),
+        ("test", 3, "go; city"),
+    ]

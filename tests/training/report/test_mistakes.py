@@ -1,5 +1,7 @@
 """Which rows are shown, and in which order."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from models.runtime.decoding import probabilities
@@ -23,11 +25,14 @@ def test_mistakes_are_the_most_confident_wrong_answers() -> None:
     judged = _judged(logits, [0, 0, 1, -1, 1])
     p = probabilities("classification", judged.logits, 1.0)
     found = worst_mistakes(LABELS, p, judged)
-    assert [one.row for one in found] == [2, 3, 1]
+    assert [one.row for one in found] == [3, 4, 2]
     assert [(one.label, one.answer) for one in found] == [("b", "c"), (None, "a"), ("a", "b")]
     assert found[0].excerpt == "text 2"
     assert found[0].confidence == np.exp(5.0) / (np.exp(5.0) + 2.0)
-    assert [one.row for one in worst_mistakes(LABELS, p, judged, but={3})] == [2, 1]
+    assert [one.row for one in worst_mistakes(LABELS, p, judged, but={4})] == [3, 2]
+    # A file has other rows between them, and those of train.
+    filed = replace(judged, numbers=(7, 20, 9, 12, 30))
+    assert [one.row for one in worst_mistakes(LABELS, p, filed, but={12})] == [9, 20]
 
 
 def test_no_wrong_answer_left_out_is_surer_than_one_shown(make_material) -> None:
@@ -45,7 +50,7 @@ def test_label_mistakes_name_what_was_missed_and_what_was_invented() -> None:
     targets = [[1, 0, 1], [1, 0, 1], [1, 1, 0], [1, 1, 1]]
     calibration = Calibration(temperature=1.0, thresholds=[0.5, 0.5, 0.5])
     found = worst_label_mistakes(LABELS, calibration, _judged(logits, targets))
-    assert [one.row for one in found] == [2, 1]
+    assert [one.row for one in found] == [3, 2]
     assert [score.label for score in found[0].missed] == ["a"]
     assert not found[0].invented
     assert [score.label for score in found[1].missed] == ["c"]

@@ -19,11 +19,12 @@ def test_pairs_are_shown_with_their_places_and_labels(make_material: Callable[..
     page = section(render_report(make_material(pairs=[Pair(one, other, 0.875)])))
     assert "1 pair of texts shares" in page
     assert re.search(r"87\.5\s?% shared|88\s?% shared", page)
-    assert page.index("train row 7") < page.index("good &lt;b&gt;film") < page.index("test row 1234")
+    assert page.index("row 7 of reviews.csv (train)") < page.index("good &lt;b&gt;film")
+    assert page.index("good &lt;b&gt;film") < page.index("row 1,234 of reviews.csv (test)")
     many = section(render_report(make_material(pairs=[Pair(one, other, 0.9)] * 12)))
     assert "12 pairs of texts share" in many
     assert "have different labels; the first 10:" in many
-    assert many.count("train row 7") == 10
+    assert many.count("row 7 of reviews.csv (train)") == 10
 
 
 def test_no_pair_is_said(make_material: Callable[..., ReportMaterial]) -> None:

@@ -18,7 +18,7 @@ def test_links_have_their_targets_and_ids_stand_once(joint, make_material, read_
     assert len(ids) == len(set(ids))
     assert {link["href"].removeprefix("#") for link in page.all("a")} <= set(ids)
     assert ("confidence" in ids, "threshold-table" in ids, "words" in ids) == (joint,) * 3
-    assert {"types", "values", "examples", "conflicts", "transitions", "slices"} <= set(ids)
+    assert {"types", "values", "examples", "conflicts", "pairs", "transitions", "slices"} <= set(ids)
     assert "http:" not in html
     assert "<script" not in html
     assert "&lt;b&gt;" in html
@@ -67,4 +67,4 @@ def test_cells_of_types_lead_to_the_texts(make_material) -> None:
 def test_an_intent_answered_wrongly_is_named_in_the_right_order(make_material) -> None:
     html = render_tagging_report(tagged_material(make_material, joint=True))
     shown = re.sub(r"<[^>]+>|\s+", " ", html)
-    assert re.search(r"test row 6 +· intent +go +answered +come ", shown)
+    assert re.search(r"row 6 of reviews\.csv \(test\) +· intent +go +answered +come ", shown)
