@@ -2,21 +2,27 @@
 
     python -m docs.pictures [NAME...] [--artifacts FOLDER]
 
-Trains the models of the examples into the folder where they are missing, serves them with the ONNX engine,
-and takes each picture from the page of that service, or from a model's report. Two pictures need models of
-the benchmarks (``docs/pictures/models.py``). Chinese needs a font: ``apt-get install fonts-noto-cjk``.
-Look at every picture afterwards.
+Trains the models of the examples into the folder where they are missing (10 to 20 minutes), serves them with
+the ONNX engine, and takes each picture from the page of that service, or from a model's report. A picture
+that cannot be taken here is left as it is, and why is said: the two reading curves need models of the
+benchmarks (``docs/pictures/models.py``), Chinese needs a font (``apt-get install fonts-noto-cjk``). Look at
+every picture afterwards.
+
+Ends with 1 where a picture that could be taken went wrong.
 """
 
 import argparse
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Error, Page
 
 from docs.pictures.images import around, keep
-from docs.pictures.models import ROOT, train_missing
+from docs.pictures.models import BENCHMARKS, ROOT, train_missing
+from docs.pictures.needs import has_chinese_font
 from docs.pictures.scenes import DESKTOP, REPORTS, SCENES, Report, Scene
 from examples.served import serving
 from tests.chromium import chromium
@@ -35,31 +41,51 @@ def main() -> None:
     if unknown := set(args.names) - SCENES.keys() - REPORTS.keys():
         parser.error(f"there is no picture {', '.join(sorted(unknown))}")
     artifacts = args.artifacts.resolve()
-    wanted = set(args.names or [*SCENES, *REPORTS])
-    train_missing(
-        artifacts, {shown.model for name, shown in [*SCENES.items(), *REPORTS.items()] if name in wanted}
-    )
-    with chromium() as browser, serving(artifacts) as address:
-        for name, picture in pictures(browser, address, artifacts, wanted):
-            path = IMAGES / f"{name}.png"
-            keep(picture, path)
-            print(f"{path.relative_to(ROOT)}  {path.stat().st_size:,} bytes", flush=True)
+    wanted = {
+        name: shown
+        for name, shown in {**SCENES, **REPORTS}.items()
+        if (not args.names or name in args.names) and can_be_taken(name, shown, artifacts)
+    }
+    with chromium() as browser:  # before the trainings: it may be missing
+        try:
+            train_missing(artifacts, {shown.model for shown in wanted.values()})
+        except subprocess.CalledProcessError as error:
+            sys.exit(f"No picture was taken: training failed: {' '.join(error.cmd)}")
+        with serving(artifacts) as address:
+            taken = [take(browser, address, artifacts, name, shown) for name, shown in wanted.items()]
+    sys.exit(0 if all(taken) else 1)
 
 
-def pictures(
-    browser: Browser, address: str, artifacts: Path, wanted: set[str]
-) -> Iterator[tuple[str, bytes]]:
-    """Name and PNG of each wanted picture."""
-    for name, scene in SCENES.items():
-        if name not in wanted:
-            continue
-        if (artifacts / scene.model).is_dir():
-            yield name, of_page(browser, address, scene)
-        else:
-            print(f"{name} is left as it is: {artifacts} has no {scene.model}", flush=True)
-    for name, report in REPORTS.items():
-        if name in wanted:
-            yield name, of_report(browser, artifacts, report)
+def can_be_taken(name: str, shown: Scene | Report, artifacts: Path) -> bool:
+    """Whether this machine has what a picture needs; says what is missing."""
+    why = ""
+    if shown.model in BENCHMARKS and not (artifacts / shown.model).is_dir():
+        why = (
+            f"{artifacts} has no model {shown.model}; its data is not fetched from here, and with it "
+            f"`python -m benchmarks.quality {shown.model} --data FOLDER --artifacts {artifacts}` trains it"
+        )
+    elif shown.chinese and not has_chinese_font():
+        why = "there is no font for Chinese (apt-get install fonts-noto-cjk)"
+    if why:
+        print(f"{name} is left as it is: {why}.", flush=True)
+    return not why
+
+
+def take(browser: Browser, address: str, artifacts: Path, name: str, shown: Scene | Report) -> bool:
+    """Writes one picture; one that goes wrong is left as it is and said."""
+    try:
+        picture = (
+            of_page(browser, address, shown)
+            if isinstance(shown, Scene)
+            else of_report(browser, artifacts, shown)
+        )
+    except (Error, AssertionError) as error:
+        print(f"{name} is left as it is: {error}", file=sys.stderr, flush=True)
+        return False
+    path = IMAGES / f"{name}.png"
+    keep(picture, path)
+    print(f"{path.relative_to(ROOT)}  {path.stat().st_size:,} bytes", flush=True)
+    return True
 
 
 def of_page(browser: Browser, address: str, scene: Scene) -> bytes:

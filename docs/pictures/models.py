@@ -35,6 +35,8 @@ class Recipe:
     make_data: Callable[[], None] | None = None
 
 
+BENCHMARKS = ("sst2", "online_shopping_10_cats")
+"""Models of the benchmarks, which are not trained here."""
 RECIPES = (
     Recipe("reviews", "reviews.toml"),
     # A cheap one to compare it with: the recurrent network alone, on the ends of the texts, after one epoch.

@@ -33,6 +33,7 @@ class Scene:
         width: of the window, in CSS pixels.
         dark: in the dark colours.
         scale: pixels of the picture to a CSS pixel.
+        chinese: needs a font for it.
     """
 
     model: str
@@ -41,6 +42,7 @@ class Scene:
     width: int = DESKTOP
     dark: bool = False
     scale: float = 1.0
+    chinese: bool = False
 
 
 def ask(text: str, word: str | None = None) -> Callable[[Page], None]:
@@ -92,12 +94,12 @@ SCENES = {
     "page-versions": Scene("reviews", compare(REVIEW)),
     "page-abstained": Scene("reviews", ask("It was on television yesterday."), part=".answer"),
     "page-file": Scene("reviews", drop_file, part="section[aria-labelledby=file-title]"),
-    "page-chinese": Scene("chinese-reviews", ask("房间很干净，就是早餐不怎么好吃。", "不")),
+    "page-chinese": Scene("chinese-reviews", ask("房间很干净，就是早餐不怎么好吃。", "不"), chinese=True),
     "page-entities": Scene(
         "flights", ask_entities("I would like to fly from Oslo to Rome on November 2nd"), part=".answer"
     ),
     "curve-english": Scene("sst2", ask(ENGLISH), part=".answer"),
-    "curve-chinese": Scene("online_shopping_10_cats", ask(CHINESE), part=".answer"),
+    "curve-chinese": Scene("online_shopping_10_cats", ask(CHINESE), part=".answer", chinese=True),
 }
 
 
@@ -108,9 +110,10 @@ class Report:
     model: str
     first: str
     last: str
+    chinese: bool = False
 
 
 REPORTS = {
     "report": Report("reviews", "h1", "#card ul:nth-of-type(2)"),
-    "report-confidence": Report("chinese-reviews", "#confusions", "#threshold-table"),
+    "report-confidence": Report("chinese-reviews", "#confusions", "#threshold-table", chinese=True),
 }

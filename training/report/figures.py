@@ -28,6 +28,11 @@ def figure(value: float) -> str:
     return f"{value:.3f}"
 
 
+def spaced(name: str) -> str:
+    """A name with its percentages written as elsewhere on the page."""
+    return name.replace(" %", "%").replace("%", "\u00a0%")
+
+
 def interval(found: Interval) -> str:
     """Both ends, three digits each."""
     return f"{found.low:.3f} to {found.high:.3f}"
@@ -39,7 +44,8 @@ def count(number: float) -> str:
 
 
 FILTERS = {
-    named.__name__: named for named in (percent, points, points_alone, signed, figure, interval, count)
+    named.__name__: named
+    for named in (percent, points, points_alone, signed, figure, spaced, interval, count)
 }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from models.runtime.manifest import TAGGING, Manifest, RobustnessRow, main_metric
 from models.text.spec import TextRule
-from training.report.figures import percent
+from training.report.figures import percent, spaced
 from training.report.verdict import judged_evaluation
 from training.robustness import MISSPELT, OTHER_DATA, UNKNOWN_WORDS
 
@@ -95,11 +95,17 @@ def _words(manifest: Manifest) -> Iterator[str]:
 
 
 def _figures(rows: Sequence[RobustnessRow]) -> str:
-    return ", ".join(f"{percent(row.accuracy['network'])} of {row.n:,} rows with {row.name}" for row in rows)
+    return ", ".join(
+        f"{percent(row.accuracy['network'])} of {row.n:,} rows with {spaced(row.name)}" for row in rows
+    )
 
 
 def _weak_labels(manifest: Manifest) -> Iterator[str]:
-    found = judged_evaluation(manifest).per_class
+    every = judged_evaluation(manifest).per_class
+    found = {label: figures for label, figures in every.items() if figures["n"]}
+    if absent := [label for label in every if label not in found]:
+        more = f" and {len(absent) - _MOST_NAMED} more" if len(absent) > _MOST_NAMED else ""
+        yield f"Not judged, as no row has it: {', '.join(absent[:_MOST_NAMED])}{more}."
     if len(found) > 2:
         mean = sum(figures["f1"] for figures in found.values()) / len(found)
         below = [label for label in found if found[label]["f1"] < mean]

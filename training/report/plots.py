@@ -41,6 +41,8 @@ def loss_plot(history: History) -> Plot:
         axes.plot(epochs, losses["dev"], color=ACCENT, marker="o", markersize=3.5)
         _name_line_ends(axes, epochs[-1], losses, {"train": MUTED, "dev": ACCENT})
         _epoch_axis(axes, history)
+        # The margin below must not show losses that cannot be.
+        axes.set_ylim(bottom=max(axes.get_ylim()[0], min(0.0, *losses["train"], *losses["dev"])))
         axes.set(title="Loss", ylabel="cross-entropy (nats)")
         caption = (
             "The network minimises the training loss; the dev loss shows when it starts to learn by heart."
@@ -51,7 +53,7 @@ def loss_plot(history: History) -> Plot:
 def score_plot(history: History, monitor: str) -> Plot:
     """The dev score that chose the weights; dev accuracy where that is the loss."""
     by_loss = monitor == "loss"
-    title = "Dev accuracy" if by_loss else f"Dev {monitor.replace('_', ' ')}"
+    title = "Dev accuracy" if by_loss else f"Dev {monitor.replace('_', ' ').replace('f1', 'F1')}"
     with plot_style():
         figure = Figure(figsize=_SIZE, layout="constrained")
         axes = figure.add_subplot()
@@ -66,7 +68,9 @@ def score_plot(history: History, monitor: str) -> Plot:
         axes.set(title=title, ylabel="share of dev rows" if "accuracy" in title else "score")
         chosen = "the lowest dev loss" if by_loss else "this score"
         caption = f"The weights of epoch {history.best_epoch} were kept, chosen by {chosen}."
-        return Plot(inline_svg(figure, "score", f"Line plot of {title.lower()} by epoch."), caption)
+        return Plot(
+            inline_svg(figure, "score", f"Line plot of {title.replace('Dev', 'dev')} by epoch."), caption
+        )
 
 
 def reliability_plot(found: Reliability, title: str) -> Plot:

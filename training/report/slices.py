@@ -72,7 +72,7 @@ def slices(manifest: Manifest) -> list[Slice]:
 
 
 def label_rows(manifest: Manifest) -> list[LabelRow]:
-    """Every label, the lowest F1 first."""
+    """Every label, the lowest F1 first; those that no row has, and that are not judged, last."""
     thresholds = dict(zip(manifest.labels, manifest.calibration.thresholds or [], strict=False))
     theirs = manifest.baseline.per_class if manifest.baseline else {}
     rows = []
@@ -90,7 +90,7 @@ def label_rows(manifest: Manifest) -> list[LabelRow]:
                 threshold=thresholds.get(label, 0.5),
             )
         )
-    return sorted(rows, key=lambda row: row.f1)
+    return sorted(rows, key=lambda row: (not row.n, row.f1))
 
 
 def _slice(group: str, name: str, n: int, figures: Mapping[str, float | None]) -> Slice:

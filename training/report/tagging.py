@@ -25,7 +25,7 @@ _SECTIONS = {
     "types": "Types",
     "confusions": "Intents",
     "confidence": "Confidence",
-    "mistakes": "Labels to check",
+    "mistakes": "Mistakes",
     "examples": "Examples",
     "values": "Values",
     "words": "Words",

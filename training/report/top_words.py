@@ -41,7 +41,7 @@ class WordFacts:
 
     Attributes:
         typical: the words of each label, the most typical first; the most frequent labels first.
-        pairs: whether a "word" is a pair of neighbouring characters.
+        pairs: whether a "word" is a pair of neighbours, as where most words are characters.
         scripts: share of the known words by the script they are written in, the most first.
     """
 
@@ -98,8 +98,13 @@ def _pairs(flat: npt.NDArray[np.integer], text: npt.NDArray[np.integer], tokens:
     found, numbers, often = np.unique(codes, return_inverse=True, return_counts=True)
     kept = often > 1
     places = kept[numbers]
-    names = [tokens[code // len(tokens)] + tokens[code % len(tokens)] for code in found[kept].tolist()]
+    names = [_pair(tokens[code // len(tokens)], tokens[code % len(tokens)]) for code in found[kept].tolist()]
     return _Grams((np.cumsum(kept) - 1)[numbers][places], text[1:][joined][places], names)
+
+
+def _pair(first: str, second: str) -> str:
+    """Two neighbours as they are written: Chinese without a space between, English beside it with one."""
+    return first + second if len(first) == len(second) == 1 else f"{first} {second}"
 
 
 def _typical(

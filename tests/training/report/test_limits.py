@@ -29,6 +29,22 @@ def test_labels_learned_from_few_rows_and_the_weakest_are_named(make_material) -
     assert any(one.startswith(f"Lowest F1, with the number judged: {weakest} (") for one in found)
 
 
+def test_labels_that_no_row_has_are_not_judged_and_are_not_the_weakest(make_material) -> None:
+    manifest = make_material(labels=("a", "b", "c", "d")).manifest
+    judged = manifest.test
+    nothing = {"precision": 0.0, "recall": 0.0, "f1": 0.0, "n": 0.0}
+    figures = {
+        label: nothing if label == "c" else own | {"f1": 0.5 if label == "b" else 0.9}
+        for label, own in judged.per_class.items()
+    }
+    found = limits(manifest.model_copy(update={"test": judged.model_copy(update={"per_class": figures})}))
+    assert "Not judged, as no row has it: c." in found
+    (weakest,) = [one for one in found if one.startswith("Lowest F1")]
+    assert "b (0.500" in weakest
+    assert "c (" not in weakest
+    assert not [one for one in limits(manifest) if one.startswith("Not judged")]
+
+
 def test_abstention_is_explained_only_where_there_is_a_threshold(make_material) -> None:
     manifest = make_material().manifest
     assert "below 0.600" in abstention(manifest)
@@ -54,8 +70,8 @@ def test_unknown_words_and_misspelling_are_told_where_they_were_judged(make_mate
     )
     found = limits(manifest.model_copy(update={"robustness": [*rows, misspelt]}))
     assert (
-        "It answers rightly 90.0\u00a0% of 90 rows with no unknown word, 60.0\u00a0% of 10 rows with 0% to "
-        "5% unknown words."
+        "It answers rightly 90.0\u00a0% of 90 rows with no unknown word, 60.0\u00a0% of 10 rows with "
+        "0\u00a0% to 5\u00a0% unknown words."
     ) in found
     assert "With one word in ten misspelt it answers 70.0\u00a0% rightly, without 80.0\u00a0%." in found
     assert not [one for one in limits(manifest) if "unknown word" in one or "misspelt" in one]

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -74,6 +75,13 @@ def test_every_link_of_the_page_has_its_target_and_no_id_stands_twice(plain_html
     links = [link["href"] for link in page.all("a")] + [use["xlink:href"] for use in page.all("use")]
     assert links
     assert {link.removeprefix("#") for link in links} <= set(ids)
+
+
+def test_how_training_ended_is_two_sentences(make_material, plain_html) -> None:
+    assert re.search(r"the dev score had stopped rising\.\s+It took [\d,]+ seconds", plain_html)
+    material = make_material()
+    done = replace(material, history=replace(material.history, stopped="epochs"))
+    assert re.search(r"all epochs were done\.\s+It took [\d,]+ seconds", render_report(done))
 
 
 def test_plots_take_their_colours_from_the_page(plain_html) -> None:

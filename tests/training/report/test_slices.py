@@ -1,7 +1,10 @@
 """Slices with their intervals."""
 
+from dataclasses import replace
+
 import pytest
 
+from training.report.render import render_report
 from training.report.slices import label_rows, slices
 from training.report.wilson import wilson
 
@@ -34,3 +37,14 @@ def test_labels_come_with_the_interval_of_their_recall(make_material) -> None:
         assert manifest.labels[row.place] == row.label
         assert row.interval.low < row.recall < row.interval.high
         assert row.baseline_recall == manifest.baseline.per_class[row.label]["recall"]
+
+
+def test_labels_that_no_row_has_stand_last_and_without_figures(make_material, read_page) -> None:
+    material = make_material(labels=("a", "b", "c"))
+    judged = material.manifest.test
+    nothing = {"precision": 0.0, "recall": 0.0, "f1": 0.0, "n": 0.0}
+    test = judged.model_copy(update={"per_class": judged.per_class | {"a": nothing}})
+    material = replace(material, manifest=material.manifest.model_copy(update={"test": test}))
+    last = read_page(render_report(material)).tables["label-table"][-1]
+    assert last[0] == "a"
+    assert set(last[1:]) == {"0", "–"}

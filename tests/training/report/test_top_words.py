@@ -38,6 +38,12 @@ def test_chinese_is_looked_at_in_pairs() -> None:
     assert found.scripts == {"Han": 1.0}
 
 
+def test_english_words_beside_chinese_characters_keep_their_space() -> None:
+    found = facts(["不 好 看 on the way"] * 20 + ["很 好 看"] * 20, [0] * 20 + [1] * 20)
+    assert found.pairs
+    assert {"不好", "看 on", "on the"} <= {one.word for one in found.typical["bad"]}
+
+
 def test_a_text_may_have_several_labels_or_one_that_training_lacks() -> None:
     texts = ["rude spam", "rude", "spam", "calm"] * 10
     several = facts(texts, [[1, 1], [1, 0], [0, 1], [0, 0]] * 10, ("rude", "spam")).typical
