@@ -56,7 +56,7 @@ export class Answer {
       const sentence = `What each word does cannot be shown now. ${failure.message}`;
       this.reading.replaceChildren(element("p", { class: "facts" }, sentence));
     }
-    if (explanation) this.show(text, explanation, prediction.truncated);
+    if (explanation) this.show(text, explanation, prediction.truncated, Boolean(prediction.labels));
     this.reading.ariaBusy = "false";
   }
 
@@ -65,7 +65,7 @@ export class Answer {
     for (const part of [this.head, this.reading, this.foot]) part.replaceChildren();
   }
 
-  show(text, explanation, truncated) {
+  show(text, explanation, truncated, several) {
     const detail = element("p", { class: "detail" }, "Point at a word, or step through them with the arrow keys.");
     const choose = (place) => {
       const word = explanation.words[place];
@@ -78,15 +78,15 @@ export class Answer {
     const curve = curveView(explanation, choose);
     const faint = faintness(explanation);
     const why = faint ? [element("p", { class: "faint" }, faint)] : [];
-    this.reading.replaceChildren(words.node, legend(explanation, truncated), ...why, curve.node, detail);
+    this.reading.replaceChildren(words.node, legend(explanation, truncated, several), ...why, curve.node, detail);
   }
 }
 
-function legend(explanation, truncated) {
+function legend(explanation, truncated, several) {
   const items = [
     element("span", { class: "word for sample" }, "speaks for"),
     element("span", { class: "word against sample" }, "speaks against"),
-    element("bdi", {}, `“${explanation.label}”`),
+    element("span", {}, "“", element("bdi", {}, explanation.label), several ? "”, the most probable label" : "”"),
     ...signsOf(explanation.words.some(({ unknown }) => unknown), truncated),
   ];
   return element("p", { class: "legend" }, ...items.flatMap((item) => [item, " "]));

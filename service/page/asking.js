@@ -2,7 +2,7 @@
 
 import { backOff, call, sleep } from "./api.js";
 import { Answer } from "./answer.js";
-import { byId, count, element, percent, say } from "./dom.js";
+import { byId, count, element, say } from "./dom.js";
 import { languageOf, shorten } from "./text.js";
 import { asCurl, asPython } from "./snippets.js";
 
@@ -122,9 +122,9 @@ export class Asking {
 function agreement(answers) {
   if (answers.length < 2) return "";
   const [one, other] = answers;
-  const sure = ({ label, confidence }) => `“${label}”${confidence === null ? "" : ` (${percent(confidence)})`}`;
-  if (one.label !== other.label) return `The versions disagree: ${sure(one)} against ${sure(other)}.`;
-  if (one.confidence === null || other.confidence === null) return `Both versions answer “${one.label}”.`;
+  const told = ({ label, sure }) => `“${label}”${sure ? ` (${sure})` : ""}`;
+  if (one.label !== other.label) return `The versions disagree: ${told(one)} against ${told(other)}.`;
+  if (!one.sure || !other.sure) return `Both versions answer “${one.label}”.`;
   const apart = Math.round(100 * Math.abs(one.confidence - other.confidence));
   const points = apart ? count(apart, "point") : "less than a point";
   return `Both versions answer “${one.label}”; they are ${points} of confidence apart.`;

@@ -38,7 +38,7 @@ export function curveView(explanation, onChoose) {
   function draw() {
     chart.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
     cursor = svg("g", { class: "cursor" });
-    chart.replaceChildren(grid(width, y), ...series.map((shares, i) => line(shares, i, x, y)), caption(width), cursor);
+    chart.replaceChildren(grid(width, y), ...series.map((shares, i) => line(shares, i, x, y)), caption(width, mirrored), cursor);
     mark();
   }
 
@@ -96,9 +96,10 @@ function line(shares, i, x, y) {
   return group;
 }
 
-function caption(width) {
-  const text = svg("text", { x: width - EDGE.right, y: HEIGHT - 4, "text-anchor": "end", class: "caption" });
-  text.textContent = "in the order of reading";
+function caption(width, mirrored) {
+  const at = mirrored ? { x: EDGE.left, "text-anchor": "start" } : { x: width - EDGE.right, "text-anchor": "end" };
+  const text = svg("text", { ...at, y: HEIGHT - 4, class: "caption" });
+  text.textContent = mirrored ? "← in the order of reading" : "in the order of reading →";
   return text;
 }
 

@@ -6,8 +6,18 @@ import { languageOf, shorten } from "./text.js";
 const MOST_BARS = 8;
 const MOST_UNKNOWN = 12;
 
-/** What a table and a comparison need of any answer: {label, confidence, unsure}; confidence may be null. */
+/**
+ * What a table and a comparison need of any answer: {label, confidence, unsure, sure}; confidence may be null, and
+ * sure is how it is said beside the label, "" where it would say nothing of it.
+ */
 export function summary(prediction) {
+  const found = summed(prediction);
+  const { labels } = prediction;
+  const said = found.confidence === null || labels?.length === 0 ? "" : percent(found.confidence);
+  return { ...found, sure: labels?.length > 1 ? `at least ${said}` : said };
+}
+
+function summed(prediction) {
   const { intent, entities, labels, output } = prediction;
   const unsure = prediction.abstained ?? false;
   if (intent) return { label: intent.name, confidence: intent.confidence, unsure };
@@ -26,7 +36,7 @@ export function summary(prediction) {
 
 /** The headline, the sentence of doubt, and a bar for each label. */
 export function verdict(prediction, version) {
-  const { label, confidence, unsure } = summary(prediction);
+  const { label, sure, unsure } = summary(prediction);
   const whole = prediction.intent || prediction.probabilities || prediction.output !== undefined;
   return [
     whole &&
@@ -35,7 +45,7 @@ export function verdict(prediction, version) {
         { class: unsure ? "verdict unsure" : "verdict" },
         unsure ? element("span", { class: "guess" }, "not sure; best guess ") : null,
         element("strong", { dir: "auto", lang: languageOf(label) }, label),
-        confidence === null ? null : element("span", { class: "confidence" }, ` ${percent(confidence)}`),
+        sure ? element("span", { class: "confidence" }, ` ${sure}`) : null,
       ),
     doubt(prediction, version),
     ...bars(prediction, version),
@@ -44,6 +54,7 @@ export function verdict(prediction, version) {
 
 function doubt(prediction, version) {
   if (prediction.tokens === 0) return element("p", { class: "doubt" }, "There is no word in this text to answer to.");
+  if (prediction.labels?.length === 0) return element("p", { class: "none" }, "None of the labels is probable enough to be given.");
   if (!prediction.abstained) return null;
   const reached = percent(summary(prediction).confidence ?? 0);
   const needed = version?.abstain_below ? `, and this model answers from ${percent(version.abstain_below)}` : "";
@@ -93,13 +104,13 @@ export function facts(prediction, version, ms) {
   }
   const unknown = [...new Set(prediction.unknown_tokens ?? [])];
   if (unknown.length) {
-    const named = unknown.slice(0, MOST_UNKNOWN).map((token) => `“${shorten(token, 30)}”`);
-    if (unknown.length > named.length) named.push(`and ${unknown.length - named.length} more`);
-    said.push(`new to the model: ${named.join(", ")}`);
+    const named = unknown.slice(0, MOST_UNKNOWN).flatMap((token) => [", “", element("bdi", {}, shorten(token, 30)), "”"]);
+    const more = unknown.length > MOST_UNKNOWN ? [`, and ${unknown.length - MOST_UNKNOWN} more`] : [];
+    said.push(["new to the model: “", ...named.slice(1), ...more]);
   }
   if (markOf(version) && (prediction.probabilities || prediction.intent)) {
     said.push(`answers from ${percent(markOf(version))} on (the mark)`);
   }
-  said.push(`answered in ${Math.round(ms)} ms`);
-  return element("p", { class: "facts" }, said.join(" · "));
+  said.push(`answered in ${Math.round(ms)}\u00a0ms`);
+  return element("p", { class: "facts" }, ...said.flatMap((part, i) => (i ? [" · ", part] : [part])).flat());
 }

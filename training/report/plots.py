@@ -141,7 +141,10 @@ def unknown_plot(judged: JudgedRows, data: DataReference) -> Plot:
         axes.hist(judged.unknown, bins=np.linspace(0, right, 21).tolist(), color=ACCENT, alpha=0.75)
         _mark(axes, data.unknown_rate, f"train {percent(data.unknown_rate)}", INK)
         axes.grid(axis="y")
+        # Steps that whole percents can name, and room above the bars for the name of the line.
+        axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
         axes.xaxis.set_major_formatter(PercentFormatter(1.0, 0 if right > 0.1 else 1, _PERCENT))
+        axes.set_ylim(top=1.15 * axes.get_ylim()[1])
         _count_axis(axes, 5)
         axes.set(
             title="Unknown words",

@@ -36,8 +36,12 @@ def render_report(material: ReportMaterial) -> str:
     """The page as a string that UTF-8 can hold; the same bytes for the same material."""
     manifest, judged = material.manifest, material.judged
     multilabel = manifest.task == "multilabel"
+    texts = text_parts(manifest, judged, material.baseline, material.conflicts, material.pairs)
+    confusions = confusion_parts(manifest.labels, judged_evaluation(manifest).confusion)
+    # Several labels a text have no table, and without a wrong one no examples either.
+    empty = multilabel and not texts["cells"]
     return template("page.html.j2").render(
-        sections=_SECTIONS,
+        sections={id: name for id, name in _SECTIONS.items() if not (empty and id == "confusions")},
         measure="",
         noun="label",
         slice_measure="Share of rows with exactly the right labels" if multilabel else "Accuracy",
@@ -54,8 +58,8 @@ def render_report(material: ReportMaterial) -> str:
         ],
         **run_parts(manifest, material.history),
         **confidence_parts(manifest, judged, material.dev),
-        **confusion_parts(manifest.labels, judged_evaluation(manifest).confusion),
-        **text_parts(manifest, judged, material.baseline, material.conflicts, material.pairs),
+        **confusions,
+        **texts,
     )
 
 

@@ -201,6 +201,12 @@ def test_a_text_from_right_to_left_is_read_from_right_to_left(page: Page) -> Non
     assert directions == ["rtl", "rtl"]
     first, last = (page.locator(".line-0 > circle").nth(n).get_attribute("cx") for n in (0, 2))
     assert float(first) > float(last)
+    caption = page.locator(".curve .caption")
+    expect(caption).to_have_text("← in the order of reading")
+    box, chart = caption.bounding_box(), page.locator(".curve svg").bounding_box()
+    assert box["x"] - chart["x"] < chart["width"] / 2
+    # A name from right to left turns nothing around in the sentence it stands in.
+    expect(page.locator(".answer .facts bdi")).to_have_text(["مرحبا"])
     page.locator(".words [role=option]").first.focus()
     page.keyboard.press("ArrowLeft")
     expect(page.locator(".words [aria-selected=true]")).to_have_text("story")

@@ -63,6 +63,12 @@ def test_a_model_of_several_labels_ticks_those_that_apply(page: Page, service, c
     ask(page, text)
     applied = [one["label"] for one in answer["labels"]]
     expect(page.locator(".verdict strong")).to_have_text(", ".join(applied) or "no label")
+    surest_first = list(answer["probabilities"])
+    last = max((surest_first.index(label) for label in applied), default=0)
+    least = page.locator(".bars .share").nth(last).inner_text()
+    said = {0: [], 1: [least], 2: [f"at least {least}"]}[count]
+    expect(page.locator(".verdict .confidence")).to_have_text(said)
+    expect(page.locator(".none")).to_have_count(1 if count == 0 else 0)
     expect(page.locator(".bars .name")).to_have_text(
         [f"{label} ✓" if label in applied else label for label in answer["probabilities"]]
     )

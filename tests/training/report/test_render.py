@@ -77,6 +77,14 @@ def test_every_link_of_the_page_has_its_target_and_no_id_stands_twice(plain_html
     assert {link.removeprefix("#") for link in links} <= set(ids)
 
 
+def test_without_a_wrong_label_no_link_leads_to_the_wrong_ones(make_material, read_page) -> None:
+    page = read_page(render_report(make_material(task="multilabel", noise=0.0)))
+    ids = {attributes["id"] for _, attributes in page.tags if "id" in attributes}
+    links = {link["href"].removeprefix("#") for link in page.all("a")}
+    assert "confusions" not in links
+    assert links <= ids
+
+
 def test_how_training_ended_is_two_sentences(make_material, plain_html) -> None:
     assert re.search(r"the dev score had stopped rising\.\s+It took [\d,]+ seconds", plain_html)
     material = make_material()
