@@ -3,6 +3,9 @@
 import re
 from pathlib import Path
 
+import pytest
+
+from docs.pictures.__main__ import can_be_taken
 from docs.pictures.scenes import REPORTS, SCENES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,3 +32,17 @@ def test_every_picture_is_shown_and_every_one_shown_is_there() -> None:
 
 def test_pictures_are_small() -> None:
     assert sum(path.stat().st_size for path in IMAGES.iterdir()) < MOST_BYTES
+
+
+def test_a_picture_that_cannot_be_taken_says_what_is_missing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("docs.pictures.__main__.has_chinese_font", lambda: False)
+    assert can_be_taken("page-light", SCENES["page-light"], tmp_path)
+    assert capsys.readouterr().out == ""
+    assert not can_be_taken("curve-english", SCENES["curve-english"], tmp_path)
+    assert f"curve-english is left as it is: {tmp_path} has no model sst2" in capsys.readouterr().out
+    assert not can_be_taken("report-confidence", REPORTS["report-confidence"], tmp_path)
+    assert "no font for Chinese" in capsys.readouterr().out
+    (tmp_path / "sst2").mkdir()
+    assert can_be_taken("curve-english", SCENES["curve-english"], tmp_path)
