@@ -350,6 +350,7 @@ class OfferedVersion(BaseModel):
     task: Task
     labels: list[str] = Field(description="what it can answer")
     unit: Literal["word", "character"] = Field(description="what it reads as one token")
+    segmenter: Literal["jieba"] | None = Field(description="what finds the words where no space stands")
     max_length: int = Field(ge=1, description="tokens that it reads of a text")
     truncate: Literal["head", "tail", "head+tail"] = Field(description="which part of a longer text it reads")
     abstain_below: Probability = Field(description="with less confidence it abstains")

@@ -125,7 +125,7 @@ class Fit:
                 if log:
                     log.epoch(record)
                 improved = _is_best(record, state)
-                reporter.end(record, best=improved)
+                reporter.end(record, self.config.monitor, best=improved)
                 state = self._next(state, record, improved)
                 if improved:
                     with self._judged_weights():

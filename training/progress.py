@@ -11,6 +11,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from training.history import EpochRecord
 
 PLAIN_INTERVAL_S = 15.0
+_SCORES = {"macro_f1": "macro F1", "f1": "F1 of entities"}
 
 
 class Reporter(Protocol):
@@ -22,8 +23,8 @@ class Reporter(Protocol):
     def step(self, tokens: int, loss: float) -> None:
         """A batch of ``tokens`` real tokens is done; ``loss`` is the mean of the epoch so far."""
 
-    def end(self, record: EpochRecord, *, best: bool) -> None:
-        """The epoch is done and judged on dev."""
+    def end(self, record: EpochRecord, monitor: str, *, best: bool) -> None:
+        """The epoch is done and judged on dev; its score is that of ``training.monitor``."""
 
     def say(self, sentence: str) -> None:
         """Anything else worth knowing."""
@@ -40,11 +41,16 @@ def reporter() -> Reporter:
     return BarReporter() if sys.stderr.isatty() else PlainReporter()
 
 
-def epoch_line(record: EpochRecord, *, best: bool) -> str:
-    """One epoch in one line."""
+def epoch_line(record: EpochRecord, monitor: str, *, best: bool) -> str:
+    """One epoch in one line: its losses, and the dev score that chooses the weights.
+
+    A monitored loss stands there already; beside it the accuracy is told.
+    """
+    name = _SCORES.get(monitor)
+    judged = f"dev {name} {record.score:.2%}" if name else f"dev accuracy {record.dev_accuracy:.2%}"
     return (
         f"epoch {record.epoch}: train loss {record.train_loss:.4f}, dev loss {record.dev_loss:.4f}, "
-        f"dev accuracy {record.dev_accuracy:.2%}, {record.seconds:.1f} s, "
+        f"{judged}, {record.seconds:.1f} s, "
         f"{record.tokens_per_second / 1000:.0f}k tokens/s{', best so far' if best else ''}"
     )
 
@@ -75,9 +81,9 @@ class PlainReporter:
                 f"{(self._total - self._done) / speed:.0f} s left"
             )
 
-    def end(self, record: EpochRecord, *, best: bool) -> None:
+    def end(self, record: EpochRecord, monitor: str, *, best: bool) -> None:
         """See :class:`Reporter`."""
-        self.say(epoch_line(record, best=best))
+        self.say(epoch_line(record, monitor, best=best))
 
     def say(self, sentence: str) -> None:
         """See :class:`Reporter`."""
@@ -130,9 +136,9 @@ class BarReporter:
         speed = done / max(1e-9, time.monotonic() - self._begin) / 1000
         self._progress.update(self._task, advance=tokens, loss=loss, speed=speed)
 
-    def end(self, record: EpochRecord, *, best: bool) -> None:
+    def end(self, record: EpochRecord, monitor: str, *, best: bool) -> None:
         """See :class:`Reporter`."""
-        self.say(epoch_line(record, best=best))
+        self.say(epoch_line(record, monitor, best=best))
 
     def say(self, sentence: str) -> None:
         """See :class:`Reporter`."""

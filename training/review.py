@@ -7,10 +7,9 @@ The model is the linear baseline: it is fitted in seconds and seldom sure by cha
 
 import hashlib
 import re
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -28,8 +27,6 @@ from training.near_copies import near_copies
 FOLDS = 5
 
 _WORD = re.compile(r"\w+")
-# Texts that begin differently are told apart without reading them to their end.
-_BEGINNING = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +119,8 @@ def review(config: Config) -> Review:
     p = _out_of_fold(config, dataset, rows, labels)
     files = {part: _file(config, part).name for part in dataset.parts}
     found = tuple(doubts(rows, labels, p))
-    return Review(len(rows), files, found, tuple(conflicts(rows)), tuple(near_conflicts(rows)))
+    same = by_words(rows)
+    return Review(len(rows), files, found, tuple(conflicts(same)), tuple(near_conflicts(same)))
 
 
 def _file(config: Config, part: str) -> Path:
@@ -205,37 +203,36 @@ def doubts(rows: Sequence[LabelledRow], labels: Sequence[str], p: npt.NDArray[np
         yield Doubt(row.part, row.number, row.text, row.label, labels[answer[i]], float(margin[i]))
 
 
-def conflicts(rows: Iterable[LabelledRow]) -> list[Conflict]:
-    """Texts of the same words that have several labels, those with the most rows first."""
-    found = []
-    for group in _alike(rows, lambda text: same_words(text, _BEGINNING)):
-        for same in _alike(group, same_words):
-            counts: dict[str, int] = defaultdict(int)
-            for row in same:
-                counts[row.label] += 1
-            found.append(Conflict(same[0].text, dict(sorted(counts.items()))))
-    return sorted(found, key=lambda conflict: (-sum(conflict.labels.values()), conflict.text))
-
-
-def near_conflicts(rows: Iterable[LabelledRow]) -> list[Pair]:
-    """Rows of almost the same words with different labels; texts of ``conflicts`` are not told again."""
+def by_words(rows: Iterable[LabelledRow]) -> list[list[LabelledRow]]:
+    """The rows in groups of the same words, see :func:`same_words`."""
     groups: dict[str, list[LabelledRow]] = defaultdict(list)
     for row in rows:
         groups[same_words(row.text)].append(row)
-    single = [same[0] for same in groups.values() if len({row.label for row in same}) == 1]
+    return list(groups.values())
+
+
+def conflicts(groups: Iterable[Sequence[LabelledRow]]) -> list[Conflict]:
+    """Texts of the same words (:func:`by_words`) that have several labels, those with the most rows first."""
+    found = [
+        Conflict(same[0].text, dict(sorted(Counter(row.label for row in same).items())))
+        for same in groups
+        if not _agree(same)
+    ]
+    return sorted(found, key=lambda conflict: (-sum(conflict.labels.values()), conflict.text))
+
+
+def near_conflicts(groups: Iterable[Sequence[LabelledRow]]) -> list[Pair]:
+    """Rows of almost the same words with different labels; texts of ``conflicts`` are not told again."""
+    single = [same[0] for same in groups if _agree(same)]
     found = near_copies([row.text for row in single], [row.label for row in single])
     return [Pair(single[one], single[other], alike) for one, other, alike in found]
 
 
-def same_words(text: str, most: int | None = None) -> str:
-    """The words of a text (``most`` at most) in lower case; a text without words as it is."""
-    words = [match.group() for match in islice(_WORD.finditer(text), most)]
+def _agree(rows: Sequence[LabelledRow]) -> bool:
+    return len({row.label for row in rows}) == 1
+
+
+def same_words(text: str) -> str:
+    """The words of a text in lower case; a text without words as it is."""
+    words = _WORD.findall(text)
     return " ".join(words).casefold() if words else same_text(text)
-
-
-def _alike(rows: Iterable[LabelledRow], key: Callable[[str], str]) -> list[list[LabelledRow]]:
-    """The rows of each key that has more than one label."""
-    groups: dict[str, list[LabelledRow]] = defaultdict(list)
-    for row in rows:
-        groups[key(row.text)].append(row)
-    return [group for group in groups.values() if len({row.label for row in group}) > 1]

@@ -9,6 +9,7 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
+from models.counted import counted
 from models.networks.spec import NetworkSpec
 from models.networks.wide.blend import add_wide
 from models.runtime.decoding import probabilities
@@ -107,7 +108,7 @@ def prepare(
     for warning in dataset.warnings:
         reporter.say(f"note: {warning}")
     for reason, count in dataset.skipped.items():
-        reporter.say(f"skipped: {count} rows ({reason})")
+        reporter.say(f"skipped: {counted(count, 'row')} ({reason})")
     rule = text_rule(config.text, config.model.input) if previous is None else previous.rule
     labels = dataset.labels if previous is None else previous.check_labels(dataset.labels)
     other, warnings = load_other(config, labels)
@@ -119,10 +120,8 @@ def prepare(
     goals: dict[str, Targets] = {
         name: targets(rows, labels, config.task) for name, rows in dataset.parts.items()
     }
-    reporter.say(
-        f"{', '.join(f'{name} {len(rows):,} rows' for name, rows in dataset.parts.items())}; "
-        f"{len(labels)} labels; vocabulary {len(vocabulary):,}"
-    )
+    parts = ", ".join(f"{name} {counted(len(rows), 'row')}" for name, rows in dataset.parts.items())
+    reporter.say(f"{parts}; {counted(len(labels), 'label')}; vocabulary {len(vocabulary):,}")
     vectors = None
     if trains and previous is None:  # a network to go on from has its vectors
         # Before anything long: a file that cannot be used is refused here.

@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from models.counted import counted
 from models.errors import DataError, InputError
+from models.runtime.kind import kind_of
 from models.runtime.manifest import TAGGING, Evaluation, Manifest
 from models.runtime.predictor import Predictor
 from training.data.records import column_names
@@ -26,7 +28,7 @@ def labelled_rows(manifest: Manifest, data: Path, text_column: str | None, label
     """
     if manifest.task in TAGGING:
         raise InputError(
-            f"{manifest.name} is a {manifest.task} model, but labels of whole texts are asked for; "
+            f"{manifest.name!r} is {kind_of(manifest.task)}, but labels of whole texts are asked for; "
             "evaluate judges it on tagged tokens."
         )
     saved: dict[str, Any] = manifest.config["data"]
@@ -40,7 +42,7 @@ def labelled_rows(manifest: Manifest, data: Path, text_column: str | None, label
     )
     reading = read_rows(data, layout)
     for reason, count in reading.skipped.items():
-        print(f"skipped: {count} rows ({reason})", file=sys.stderr)
+        print(f"skipped: {counted(count, 'row')} ({reason})", file=sys.stderr)
     _check_labels(manifest, data, reading.rows)
     return reading.rows
 

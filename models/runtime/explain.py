@@ -11,6 +11,7 @@ from typing import Any
 
 from models.errors import InputError
 from models.runtime.decoding import Answer, decode, probabilities
+from models.runtime.kind import kind_of
 from models.runtime.manifest import Manifest
 from models.runtime.predictor import Predictor
 from models.runtime.run import run_rows
@@ -78,7 +79,10 @@ def explain(predictor: Predictor, text: str) -> Explanation:
     """
     manifest = predictor.manifest
     if manifest.task not in EXPLAINED_TASKS:
-        raise InputError(f"A {manifest.task} model cannot be explained: only labels of whole texts can.")
+        raise InputError(
+            f"{manifest.name!r} is {kind_of(manifest.task)}, which cannot be explained: only labels of whole "
+            "texts can."
+        )
     found = predictor.encoder.text.tokenize(text)
     ids = predictor.encoder.ids_by_token(found.tokens)
     parts = _parts(len(ids), found.total > len(ids), manifest.text)

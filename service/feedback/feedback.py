@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from models.nearest import nearest
+from models.runtime.kind import kind_of
 from models.runtime.locks import locked_folder
 from models.runtime.manifest import TAGGING, Manifest
 from models.text.plain import make_valid
@@ -176,7 +177,7 @@ def _record(trace: Trace) -> dict[str, Any]:
 def _place(request: FeedbackRequest, answer: dict[str, Any], manifest: Manifest) -> int:
     if manifest.task in TAGGING:
         raise FeedbackUnsupportedError(
-            f"{manifest.name!r} is a model for {manifest.task}; feedback is taken for classification and "
+            f"{manifest.name!r} is {kind_of(manifest.task)}; feedback is taken for classification and "
             "multilabel models"
         )
     count, place = len(answer["texts"]), request.index

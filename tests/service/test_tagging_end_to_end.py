@@ -181,7 +181,7 @@ def test_the_open_inference_protocol_gives_the_entities_of_predict(service: Serv
     [
         ("/v1/models/trips:classify", {"examples": [{"text": "leave"}]}, "No signature was found"),
         ("/v1/models/trips:regress", {"examples": [{"text": "leave"}]}, "No signature was found"),
-        ("/explain", {"text": "leave"}, "A tagging model cannot be explained"),
+        ("/explain", {"text": "leave"}, "is a tagging model (entities), which cannot be explained"),
         (
             "/v2/models/trips/infer",
             {

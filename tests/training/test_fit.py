@@ -247,7 +247,7 @@ def test_a_loss_that_is_no_number_ends_the_run_and_the_last_good_weights_stay(
         return train(batch)
 
     class Notes(PlainReporter):
-        def end(self, record: EpochRecord, *, best: bool) -> None:
+        def end(self, record: EpochRecord, monitor: str, *, best: bool) -> None:
             good.extend(weights(fit))
 
     monkeypatch.setattr(fit.steps, "train", diverges)

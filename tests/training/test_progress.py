@@ -1,5 +1,6 @@
 import io
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -30,10 +31,25 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 def test_an_epoch_is_told_in_one_line() -> None:
-    assert epoch_line(RECORD, best=True) == (
+    assert epoch_line(RECORD, "accuracy", best=True) == (
         "epoch 2: train loss 0.5000, dev loss 0.4000, dev accuracy 80.00%, 3.0 s, 12k tokens/s, best so far"
     )
-    assert not epoch_line(RECORD, best=False).endswith("best so far")
+    assert not epoch_line(RECORD, "accuracy", best=False).endswith("best so far")
+
+
+@pytest.mark.parametrize(
+    ("monitor", "told"),
+    [
+        ("f1", "dev F1 of entities 70.00%"),
+        ("macro_f1", "dev macro F1 70.00%"),
+        ("loss", "dev accuracy 80.00%"),
+    ],
+)
+def test_the_line_of_an_epoch_names_the_score_that_chooses_the_weights(monitor: str, told: str) -> None:
+    record = replace(RECORD, score=-0.4 if monitor == "loss" else 0.7)
+    line = epoch_line(record, monitor, best=False)
+    assert f"dev loss 0.4000, {told}, 3.0 s" in line
+    assert line.count("%") == 1
 
 
 def test_a_pipe_gets_a_plain_line_every_15_seconds_with_speed_and_time_left(
@@ -70,7 +86,7 @@ def test_a_terminal_gets_a_bar_with_speed_and_time_left_and_lines_above_it(
         with bars:
             bars.start(1, 3, 100, 0.03)
             bars.step(50, 0.75)
-            bars.end(RECORD, best=False)
+            bars.end(RECORD, "accuracy", best=False)
             bars.say("a label [/b] is no markup")
     shown = terminal.getvalue()
     for part in (

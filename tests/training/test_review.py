@@ -12,7 +12,16 @@ import numpy as np
 import pytest
 
 from training.config_file import parse_config
-from training.review import LabelledRow, _fold, conflicts, doubts, near_conflicts, review, same_words
+from training.review import (
+    LabelledRow,
+    _fold,
+    by_words,
+    conflicts,
+    doubts,
+    near_conflicts,
+    review,
+    same_words,
+)
 
 RunCli = Callable[..., Any]
 
@@ -82,7 +91,7 @@ def test_texts_are_the_same_by_all_their_words() -> None:
         (":)", "b"),
     ]
     rows = [LabelledRow("train", n, text, label) for n, (text, label) in enumerate(texts, 1)]
-    (conflict,) = conflicts(rows)
+    (conflict,) = conflicts(by_words(rows))
     assert conflict.labels == {"a": 1, "b": 1}
     assert conflict.text == f"{long} end"
     assert same_words("不 好!") == same_words("不 好") != same_words("好")
@@ -98,10 +107,10 @@ def test_almost_the_same_words_with_other_labels_are_told_once() -> None:
         ("test", "my card was charged twice by you again", "late"),
     ]
     rows = [LabelledRow(part, n, text, label) for n, (part, text, label) in enumerate(texts, 1)]
-    (pair,) = near_conflicts(rows)
+    (pair,) = near_conflicts(by_words(rows))
     assert (pair.first.number, pair.second.number, pair.alike) == (1, 3, 0.8)
     # A text with several labels is listed as such: rows like it are not.
-    assert [conflict.labels for conflict in conflicts(rows)] == [{"bill": 1, "lost": 1}]
+    assert [conflict.labels for conflict in conflicts(by_words(rows))] == [{"bill": 1, "lost": 1}]
 
 
 def test_a_label_without_rows_is_never_suggested() -> None:

@@ -71,7 +71,7 @@ def test_a_label_the_model_lacks_is_named_and_counts_as_wrong(
     assert found.metrics["accuracy"].value == pytest.approx(1 / 3)
     said = capsys.readouterr().err
     assert "tiny has no label 'neutral'; its rows (2) count as wrong" in said
-    assert "skipped: 1 rows (no text)" in said
+    assert "skipped: 1 row (no text)" in said
 
 
 def test_a_file_of_which_no_label_is_known_is_refused(manifest: Manifest, tmp_path: Path) -> None:

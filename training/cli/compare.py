@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from models.counted import counted
 from models.runtime.location import artifacts_folder, find_artifact
 from training.cli.side_by_side import on_file
 
@@ -98,7 +99,7 @@ def _print(facts: list[dict[str, Any]]) -> None:
     table.add_column("")
     for fact in facts:
         table.add_column(fact["artifact"], justify="right")
-    table.add_row("judged on", *(f"{fact['n']:,} {fact['judged_on']} rows" for fact in facts))
+    table.add_row("judged on", *(f"{counted(fact['n'], fact['judged_on'] + ' row')}" for fact in facts))
     table.add_row("data", *(fact["data"] for fact in facts))
     for name, shown in METRIC_NAMES.items():
         if any(name in fact["metrics"] for fact in facts):
@@ -130,7 +131,7 @@ def _add_on_data(table: Any, facts: list[dict[str, Any]]) -> None:
         return
     table.add_section()
     table.add_row(
-        f"on the file, {judged[0]['n']:,} rows", *(_with_interval(one["accuracy"]) for one in judged)
+        f"on the file, {counted(judged[0]['n'], 'row')}", *(_with_interval(one["accuracy"]) for one in judged)
     )
     pairs = [one["against_first"] for one in judged]
     if any(pairs):

@@ -4,6 +4,7 @@ import argparse
 import json
 from typing import TYPE_CHECKING, Any
 
+from models.counted import counted
 from models.runtime.location import artifacts_folder, find_artifact
 from models.runtime.manifest import TAGGING
 from training.cli.arguments import add_artifact_and_data
@@ -65,7 +66,7 @@ def _print(name: str, body: dict[str, Any]) -> None:
 
     from training.cli.figures import METRIC_NAMES
 
-    table = Table(title=f"{name}: {body['n']:,} rows", title_justify="left")
+    table = Table(title=f"{name}: {counted(body['n'], 'row')}", title_justify="left")
     for column in ("", "value", "95 % interval"):
         table.add_column(column, justify="left" if not column else "right")
     for metric, (low, high) in body["interval"].items():

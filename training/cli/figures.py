@@ -8,6 +8,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from models.counted import counted
 from models.runtime.manifest import Evaluation, Interval, Manifest, RobustnessRow, main_metric
 from training.report.verdict import verdict
 
@@ -61,7 +62,7 @@ def sentences(manifest: Manifest) -> list[str]:
     if manifest.mcnemar is not None:
         pair = manifest.mcnemar
         found[0] += (
-            f" Right alone: network {pair.network_only:,}, baseline {pair.baseline_only:,} rows "
+            f" Right alone: network {pair.network_only:,}, baseline {counted(pair.baseline_only, 'row')} "
             f"(McNemar's p = {pair.p:.2g})."
         )
     for facts in manifest.baselines:
@@ -71,7 +72,7 @@ def sentences(manifest: Manifest) -> list[str]:
             f"baseline {facts.name}: {facts.dev_score:.2%} on dev, {METRIC_NAMES[metric]} {here:.2%} here"
         )
     for row in manifest.robustness:
-        found.append(f"{row.name} ({row.n:,} rows): {', '.join(_shares(row))}")
+        found.append(f"{row.name} ({counted(row.n, 'row')}): {', '.join(_shares(row))}")
     return found
 
 
@@ -90,7 +91,7 @@ def comparison_table(manifest: Manifest) -> Table:
     network = manifest.test or manifest.dev
     baseline = manifest.baseline
     # Few lines and short figures: it has to fit into 80 columns.
-    title = f"{manifest.name}: {network.n:,} {part} rows, in %, with 95 % intervals"
+    title = f"{manifest.name}: {counted(network.n, f'{part} row')}, in %, with 95 % intervals"
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for column, justify in (("", "left"), ("network", "right"), ("baseline", "right"), ("margin", "right")):
         table.add_column(column, justify=justify)  # type: ignore[arg-type]

@@ -4,6 +4,7 @@ import argparse
 import json
 from typing import TYPE_CHECKING, Any
 
+from models.counted import counted
 from models.runtime.location import artifacts_folder, find_artifact
 from training.cli.arguments import add_artifact_and_data
 
@@ -54,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
         }
         print(json.dumps(body, ensure_ascii=False, allow_nan=False))
     else:
-        _print(manifest, found, f"{manifest.name}: thresholds for {goal}, on {len(rows):,} rows")
+        _print(manifest, found, f"{manifest.name}: thresholds for {goal}, on {counted(len(rows), 'row')}")
     return 0
 
 

@@ -69,7 +69,9 @@ def run(args: argparse.Namespace) -> int:
     args.data = args.data or args.file
     output: Path = args.output
     if output.exists():
-        raise InputError(f"{output} exists already and is not overwritten; give another --output.")
+        raise InputError(
+            f"{output} exists already and is not overwritten; remove it or give another --output."
+        )
     if not output.parent.is_dir():
         raise InputError(f"There is no folder {output.parent} to write {output.name} to.")
     config, reasons = _guessed(args, output.parent)
@@ -121,7 +123,9 @@ def complete_config(data: Path, guess: Guess, folder: Path) -> tuple[Config, lis
     reasons += dataset.warnings
     if len(dataset.train) < _FEW_ROWS:
         values |= {section: dict(keys) for section, keys in _FOR_FEW_ROWS.items()}
-        reasons.append(f"Fewer than {_FEW_ROWS:,} rows: small batches, more epochs, and rare words are kept.")
+        reasons.append(
+            f"Fewer than {_FEW_ROWS:,} training rows: small batches, more epochs, and rare words are kept."
+        )
     else:
         values |= {section: dict(keys) for section, keys in _FOR_MANY_ROWS.items()}
         tokens = _tokens(dataset.train)

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from models.counted import counted
 from models.runtime.manifest import Task
 from models.text.plain import PlainText
 from models.text.spec import TextRule
@@ -58,8 +59,9 @@ def tagging_config(path: Path, task: Task | None, name: str, folder: Path) -> tu
     dataset = load_tagged(parse_config(values, folder=folder))
     rows = dataset.parts["train"]
     reasons.append(
-        f"{path} has {sum(map(len, dataset.parts.values())):,} rows of {len(dataset.entities)} entity types"
-        + (f" and {len(dataset.intents)} intents." if dataset.intents else ".")
+        f"{path} has {counted(sum(map(len, dataset.parts.values())), 'row')} of "
+        + counted(len(dataset.entities), "entity type")
+        + (f" and {counted(len(dataset.intents), 'intent')}." if dataset.intents else ".")
     )
     reasons += dataset.warnings
     if _is_chinese(rows):
@@ -69,11 +71,15 @@ def tagging_config(path: Path, task: Task | None, name: str, folder: Path) -> tu
     if len(rows) < _FEW_ROWS:
         values["text"]["min_count"] = 1
         values["training"] |= {"epochs": 30, "batch_size": 16, "patience": 5}
-        reasons.append(f"Fewer than {_FEW_ROWS:,} rows: small batches, more epochs, and rare words are kept.")
+        reasons.append(
+            f"Fewer than {_FEW_ROWS:,} training rows: small batches, more epochs, and rare words are kept."
+        )
     plain = PlainText(TextRule(unit=values["text"].get("unit", "word"), max_length=1))
     longest = max(plain.tokenize(text).total for text in rows.texts)
     values["text"]["max_length"] = -(-longest // _LENGTH_STEP) * _LENGTH_STEP
-    reasons.append(f"The longest text has {longest} tokens, so max_length is {values['text']['max_length']}.")
+    reasons.append(
+        f"The longest text has {counted(longest, 'token')}, so max_length is {values['text']['max_length']}."
+    )
     return parse_config(values, folder=folder), reasons
 
 

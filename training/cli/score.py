@@ -6,6 +6,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
+from models.counted import counted
 from models.errors import InputError
 from models.runtime.location import artifacts_folder, find_artifact
 from models.runtime.threads import available_cpus
@@ -77,7 +78,7 @@ def run(args: argparse.Namespace) -> int:
     with Progress() as progress:
         outcome = score(job, progress)
     answered = outcome.rows - outcome.resumed
-    sentence = f"{outcome.rows:,} rows"
+    sentence = f"{counted(outcome.rows, 'row')}"
     if outcome.resumed:
         sentence += f", {outcome.resumed:,} of them from the run before"
     speed = answered / max(outcome.seconds, 1e-9)

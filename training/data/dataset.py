@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from models.counted import counted
 from models.errors import DataError
 from models.nearest import nearest
 from training.config import Config
@@ -129,7 +130,7 @@ def judgeable(name: str, rows: Rows, labels: tuple[str, ...]) -> list[str]:
             f"No label of {name} occurs in train: {name} has {_listed(unknown)}; train has {_listed(labels)}."
         )
     warnings = [
-        f'{name}: the label "{label}" ({_rows(count)}) does not occur in train; '
+        f'{name}: the label "{label}" ({counted(count, "row")}) does not occur in train; '
         f"{'this row counts' if count == 1 else 'these rows count'} as wrong{_meant(label, labels)}."
         for label, count in unknown.items()
     ]
@@ -159,10 +160,6 @@ def _meant(label: str, labels: tuple[str, ...]) -> str:
 def _listed(names: Mapping[str, int] | tuple[str, ...]) -> str:
     shown = [f'"{name}"' for name in list(names)[:20]]
     return ", ".join(shown) + (f" and {len(names) - 20} more" if len(names) > 20 else "")
-
-
-def _rows(count: int) -> str:
-    return "1 row" if count == 1 else f"{count} rows"
 
 
 def _fingerprint(parts: Mapping[str, Rows]) -> str:

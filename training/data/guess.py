@@ -7,6 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from models.counted import counted
 from models.errors import DataError
 from models.runtime.manifest import Task
 from training.data.columns import label_column as find_label_column
@@ -107,8 +108,8 @@ def _require_repeats(path: Path, column: str, cells: Sequence[Any]) -> None:
     kinds = len({str(cell) for cell in cells})
     if kinds > max(2, len(cells) / 2):
         raise DataError(
-            f'The column "{column}" of {path} has {kinds} different values in {len(cells)} rows, too many to '
-            "learn; name another with --label-column."
+            f'The column "{column}" of {path} has {kinds} different values in {counted(len(cells), "row")}, too '
+            "many to learn; name another with --label-column."
         )
 
 

@@ -1,5 +1,6 @@
 """Labelled rows of another domain: judged at the end of a run, never learned from or chosen on."""
 
+from models.counted import counted
 from training.config import Config
 from training.data.dataset import judgeable
 from training.data.rows import Layout, Rows, read_rows
@@ -21,5 +22,5 @@ def load_other(config: Config, labels: tuple[str, ...]) -> tuple[Rows | None, li
     if config.data.other is None:
         return None, []
     reading = read_rows(config.locate(config.data.other), Layout.of(config, slices=False))
-    skipped = [f"other: {count} rows skipped ({reason})" for reason, count in reading.skipped.items()]
+    skipped = [f"other: {counted(count, 'row')} skipped ({reason})" for reason, count in reading.skipped.items()]
     return reading.rows, [*skipped, *judgeable("other", reading.rows, labels)]

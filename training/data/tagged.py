@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from unicodedata import east_asian_width
 
+from models.counted import counted
 from models.errors import DataError
 from models.text.plain import make_valid
 from models.text.tags import Span, Tag, parse_tag, repairs, scheme_of, spans_of
@@ -92,7 +93,10 @@ def read_tagged(path: Path, layout: TaggedLayout) -> TaggedReading:
             marks = _tags(record.values[1], layout.tags)
             intent = single_label(record.values[2]) if layout.intent else ("",)
             if len(row) != len(marks):
-                raise DataError(f"there are {len(row)} tokens but {len(marks)} tags; every token has one tag")
+                raise DataError(
+                    f"there {'is' if len(row) == 1 else 'are'} {counted(len(row), 'token')} but "
+                    f"{counted(len(marks), 'tag')}; every token has one tag"
+                )
         except DataError as error:
             raise DataError(f"{path}, {record.place}: {error}.") from error
         if not row or intent is None:

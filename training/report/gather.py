@@ -13,7 +13,7 @@ from models.text.vocabulary import Vocabulary
 from training.baselines.judge import JudgedBaseline
 from training.report.material import JudgedRows, ReportMaterial
 from training.report.top_words import WordFacts, word_facts
-from training.review import conflicts, labelled_rows, near_conflicts
+from training.review import by_words, conflicts, labelled_rows, near_conflicts
 
 if TYPE_CHECKING:
     from training.run import Prepared, Trained
@@ -26,6 +26,7 @@ def report_material(
 ) -> ReportMaterial:
     """Everything the page of a network shows."""
     dev = judged_rows(prepared, trained, "dev")
+    same = by_words(labelled_rows(prepared.dataset))
     return ReportMaterial(
         manifest,
         trained.history,
@@ -33,8 +34,8 @@ def report_material(
         dev if manifest.test else None,
         baseline.probabilities,
         _words(prepared),
-        conflicts(labelled_rows(prepared.dataset)),
-        near_conflicts(labelled_rows(prepared.dataset)),
+        conflicts(same),
+        near_conflicts(same),
     )
 
 

@@ -14,7 +14,7 @@ from training.data.tagged_dataset import TaggedDataset
 from training.report.material import JudgedRows
 from training.report.tagging_material import TaggingMaterial
 from training.report.top_words import WordFacts, word_facts
-from training.review import LabelledRow, conflicts, near_conflicts, same_words
+from training.review import LabelledRow, by_words, conflicts, near_conflicts, same_words
 from training.tagging.baseline import JudgedTaggers
 from training.tagging.encode import ID
 
@@ -51,8 +51,8 @@ def tagging_material(
         transitions=transitions,
         values=common_values(dataset.parts["train"]),
         words=_words(prepared),
-        conflicts=conflicts(tagged_rows(dataset)),
-        pairs=near_conflicts(typed_rows(dataset)),
+        conflicts=conflicts(by_words(tagged_rows(dataset))),
+        pairs=near_conflicts(by_words(typed_rows(dataset))),
         numbers=rows.numbers,
     )
 

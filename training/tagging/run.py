@@ -9,6 +9,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from models.counted import counted
 from models.errors import ConfigError
 from models.networks.tagger import build_tagger
 from models.networks.tagger_spec import TaggerSpec
@@ -121,16 +122,17 @@ def prepare_tagger(config: Config, reporter: Reporter, previous: Previous | None
     for warning in dataset.warnings:
         reporter.say(f"note: {warning}")
     for reason, count in dataset.skipped.items():
-        reporter.say(f"skipped: {count} rows ({reason})")
+        reporter.say(f"skipped: {counted(count, 'row')} ({reason})")
     rule, known = text_rule(config.text, config.model.input), None
     if previous is not None:
         dataset, known = _as_before(dataset, previous)
         rule = previous.rule
     unlabelled = UnlabelledTokens(config, dataset, rule)
     texts = encode_tagged(dataset, config, rule, unlabelled, known)
+    parts = ", ".join(f"{name} {counted(len(rows), 'row')}" for name, rows in dataset.parts.items())
     reporter.say(
-        f"{', '.join(f'{name} {len(rows):,} rows' for name, rows in dataset.parts.items())}; "
-        f"{len(dataset.entities)} entity types, {len(dataset.intents)} intents; "
+        f"{parts}; "
+        f"{counted(len(dataset.entities), 'entity type')}, {counted(len(dataset.intents), 'intent')}; "
         f"vocabulary {len(texts.encoder.vocabulary):,}"
     )
     vectors = None

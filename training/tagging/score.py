@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from models.counted import counted
 from models.runtime.manifest import Evaluation
 from models.runtime.predictor import Predictor
 from models.runtime.tagger import Tagger
@@ -34,9 +35,9 @@ def judge_tagged(predictor: Predictor, data: Path) -> Evaluation:
     )
     reading = read_tagged(data, layout)
     entities, intents = manifest.tagging.entities, manifest.labels if joint else []
-    sentences = [f"skipped: {count} rows ({reason})" for reason, count in reading.skipped.items()]
+    sentences = [f"skipped: {counted(count, 'row')} ({reason})" for reason, count in reading.skipped.items()]
     if reading.repaired:
-        sentences.append(f"note: {reading.repaired} ill-formed tags were repaired")
+        sentences.append(f"note: {counted(reading.repaired, 'ill-formed tag')} repaired")
     sentences += [
         f"note: {sentence}"
         for sentence in judgeable_tags(str(data), reading.rows, tuple(entities), tuple(intents))

@@ -113,5 +113,5 @@ def test_the_json_form_is_that_of_the_api(predictor: Predictor) -> None:
 def test_a_model_of_another_kind_is_refused(predictor: Predictor) -> None:
     manifest = predictor.manifest.model_copy(update={"task": "tagging"})
     other = Predictor(replace(predictor.artifact, manifest=manifest), predictor.engine)
-    with pytest.raises(InputError, match="A tagging model cannot be explained"):
+    with pytest.raises(InputError, match=r"is a tagging model \(entities\), which cannot be explained"):
         explain(other, "gripping")

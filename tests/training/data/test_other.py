@@ -23,7 +23,7 @@ def test_rows_are_read_without_the_slices_of_train(tmp_path: Path) -> None:
     rows, said = load_other(config(tmp_path, "text,label\ngood,yes\n,no\nodd,maybe\n"), ("no", "yes"))
     assert rows is not None
     assert rows.texts == ("good", "odd")
-    assert any("1 rows skipped" in sentence for sentence in said)
+    assert any("1 row skipped" in sentence for sentence in said)
     assert any('"maybe" (1 row)' in sentence for sentence in said)
 
 

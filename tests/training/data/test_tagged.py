@@ -87,9 +87,9 @@ def test_empty_sentences_are_skipped_and_counted(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("bad", "says"),
     [
-        (row("a b", "O"), "row 2 (line 2): there are 2 tokens but 1 tags; every token has one tag."),
-        (row("a", "O O"), "there are 1 tokens but 2 tags"),
-        ({"tokens": ["a"], "tags": None}, "there are 1 tokens but 0 tags"),
+        (row("a b", "O"), "row 2 (line 2): there are 2 tokens but 1 tag; every token has one tag."),
+        (row("a", "O O"), "there is 1 token but 2 tags"),
+        ({"tokens": ["a"], "tags": None}, "there is 1 token but 0 tags"),
         ({"tokens": ["a"], "tags": [""]}, 'token 1: "" is no tag'),
         (row("a", "B-"), '"B-" is no tag'),
         (row("a", "PER"), 'row 2 (line 2): token 1: "PER" is no tag'),

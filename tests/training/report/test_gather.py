@@ -6,7 +6,7 @@ from training.data.tagged import TaggedRows
 from training.data.tagged_dataset import TaggedDataset
 from training.report.gather import _words_of
 from training.report.gather_tagging import MOST_VALUES, common_values, tagged_rows, typed_rows
-from training.review import conflicts, near_conflicts
+from training.review import by_words, conflicts, near_conflicts
 
 
 def test_words_are_looked_up_where_ids_stand_for_letters() -> None:
@@ -35,7 +35,7 @@ def test_equal_texts_with_other_entities_or_intents_are_conflicts() -> None:
         "dev": part(("new york", half, "go"), ("Rome!", (Span(0, 4, "city"),), "go")),
     }
     dataset = TaggedDataset(parts, ("city",), ("go",), {}, {}, (), "")
-    (conflict,) = conflicts(tagged_rows(dataset))
+    (conflict,) = conflicts(by_words(tagged_rows(dataset)))
     assert conflict.labels == {"go; city: new york": 1, "go; city: york": 1}
 
 
@@ -52,7 +52,7 @@ def test_nearly_equal_texts_are_told_apart_by_intent_and_types_and_not_by_values
         "test": part(third, "Rome", first=3),
     }
     dataset = TaggedDataset(parts, ("city",), ("go",), {}, {}, (), "")
-    (pair,) = near_conflicts(typed_rows(dataset))
+    (pair,) = near_conflicts(by_words(typed_rows(dataset)))
     assert [(row.part, row.number, row.label) for row in (pair.first, pair.second)] == [
         ("train", 12, "go; city, city"),
         ("test", 3, "go; city"),

@@ -53,8 +53,8 @@ def test_one_tag_in_train_and_new_tags_in_dev_are_learned_and_judged(
         'dev: the entity type "time" (1 entity) does not occur in train; it counts as missed.',
         'dev: the intent "sing" (1 row) does not occur in train; this row counts as wrong.',
         "dev: 1 ill-formed tag was repaired.",
-        "skipped: 1 rows (dev: no token)",
-        "train 16 rows, dev 3 rows; 1 entity types, 2 intents",
+        "skipped: 1 row (dev: no token)",
+        "train 16 rows, dev 3 rows; 1 entity type, 2 intents",
     ):
         assert note in done.err
     manifest = json.loads((Path(done.out.strip()) / "manifest.json").read_text(encoding="utf-8"))
@@ -66,8 +66,8 @@ def test_one_tag_in_train_and_new_tags_in_dev_are_learned_and_judged(
 @pytest.mark.parametrize(
     ("row", "says"),
     [
-        (("to Rome", "O", "go"), "there are 2 tokens but 1 tags; every token has one tag"),
-        (("to", "O B-dest", "go"), "there are 1 tokens but 2 tags; every token has one tag"),
+        (("to Rome", "O", "go"), "there are 2 tokens but 1 tag; every token has one tag"),
+        (("to", "O B-dest", "go"), "there is 1 token but 2 tags; every token has one tag"),
         (("to Rome", "O dest", "go"), 'token 2: "dest" is no tag'),
     ],
 )

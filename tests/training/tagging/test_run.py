@@ -257,7 +257,9 @@ def test_verbs_for_labels_of_whole_texts_say_so(trips: Path, engram: Callable[..
     data = trips.parents[2] / "rows.jsonl"
     done = engram("find-threshold", trips, data)
     assert done.code == 2
-    assert "trips is a joint model, but labels of whole texts are asked for" in done.err
+    assert (
+        "'trips' is a joint model (intents and entities), but labels of whole texts are asked for" in done.err
+    )
     done = engram("explain", trips, "leave Rome")
     assert done.code == 2
-    assert "A joint model cannot be explained" in done.err
+    assert "'trips' is a joint model (intents and entities), which cannot be explained" in done.err
