@@ -42,7 +42,7 @@ def score_table(runs: Iterable[Run], task: str) -> str:
         _steps(run for (_, at), runs in found.items() for run in runs if at == length) for length in lengths
     )
     rows.append(["training steps", *steps])
-    return table(["cell", *(f"{length} steps" for length in lengths)], rows)
+    return table(["cell", *(f"{length:,} steps" for length in lengths)], rows)
 
 
 def _cell(runs: Sequence[Run], task: str) -> str:
