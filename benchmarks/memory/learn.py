@@ -21,7 +21,7 @@ FRESH_ROWS = 2_000
 # Powers of two, as in the paper; eight groups of eight units.
 PERIODS = (1, 2, 4, 8, 16, 32, 64, 128)
 # Adam's rate; with 1e-3 the rectified units of the IRNN do not find the start of the path.
-RATE, RATES = 1e-3, {"irnn": 3e-4}
+RATE, RATES = 1e-3, {"irnn": 5e-4}
 # Added to the bias of a forget gate, which is then open or closed whatever else it reads.
 GATES = {"open": 10.0, "closed": -10.0}
 
