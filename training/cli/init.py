@@ -4,6 +4,7 @@ import argparse
 import os
 import re
 import sys
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, get_args
@@ -142,9 +143,11 @@ def complete_config(data: Path, guess: Guess, folder: Path) -> tuple[Config, lis
 
 
 def model_name(data: Path) -> str:
-    """A model name made of a file's name."""
-    stem = data.name.removesuffix(".gz").rsplit(".", 1)[0]
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", stem).strip("._-")[:100] or "model"
+    """A model name made of a file's name; letters lose their accents."""
+    stem = unicodedata.normalize("NFKD", data.name.removesuffix(".gz").rsplit(".", 1)[0])
+    return (
+        re.sub(r"[^A-Za-z0-9._-]+", "-", re.sub(r"[\u0300-\u036f]", "", stem)).strip("._-")[:100] or "model"
+    )
 
 
 def guess_max_length(rows: Rows) -> tuple[int, str]:

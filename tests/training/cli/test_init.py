@@ -130,6 +130,7 @@ def test_column_names_of_any_script_survive(write, tmp_path):
         ("__x y__.tsv", "x-y"),
         ("评论.csv", "model"),
         ("v1.2.jsonl", "v1.2"),
+        ("Café comments.csv", "Cafe-comments"),
         ("-.csv", "model"),
     ],
 )
