@@ -45,6 +45,7 @@ def facts(runs: list[Run], probes: dict[str, Any]) -> dict[str, str]:
         **{task: tables.score_table(runs, task) for task in TASKS},
         **{f"{task}_learned": words.learned(runs, task) for task in TASKS},
         "control": words.control(runs),
+        "gates_forget": words.gates_forget_first(runs),
         "jordan": words.jordan_or_elman(runs),
         "reach": words.reach(adding, clipped=True),
         "reach_unclipped": words.reach(adding, clipped=False),

@@ -148,6 +148,15 @@ def test_a_cell_s_failure_is_told_only_where_it_failed() -> None:
     assert "ends at 0.166" in words.control([replace(RUN, cell="feedforward", score=0.1663)])
 
 
+def test_gates_are_blamed_only_where_they_fail_and_the_identity_does_not() -> None:
+    scores = {"lstm": 0.12, "gru": 0.13, "irnn": 1.0}
+    runs = [replace(RUN, task="recall", cell=cell, score=score) for cell, score in scores.items()]
+    assert "0.73 of a number" in words.gates_forget_first(runs)
+    assert words.gates_forget_first([*runs[:2], replace(runs[2], score=0.2)]) == ""
+    assert words.gates_forget_first([replace(runs[0], score=0.9), *runs[1:]]) == ""
+    assert words.gates_forget_first([]) == ""
+
+
 def test_jordan_s_network_is_held_against_elman_s() -> None:
     runs = [
         replace(RUN, cell="jordan", score=0.1),
