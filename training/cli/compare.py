@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from models.counted import counted
 from models.runtime.location import artifacts_folder, find_artifact
 from training.cli.side_by_side import on_file
+from training.config_problems import written
 
 if TYPE_CHECKING:
     from models.runtime.predictor import Predictor
@@ -115,7 +116,7 @@ def _print(facts: list[dict[str, Any]]) -> None:
     for key in sorted({key for fact in facts for key in fact["config"]}):
         values = [fact["config"].get(key) for fact in facts]
         if any(value != values[0] for value in values):
-            table.add_row(key, *(str(value) for value in values))
+            table.add_row(key, *("none" if value is None else written(value) for value in values))
     # Values of a config are data: nothing in them is markup.
     console = Console(markup=False, highlight=False, emoji=False)
     console.print(table)

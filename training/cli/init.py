@@ -138,16 +138,24 @@ def complete_config(data: Path, guess: Guess, folder: Path) -> tuple[Config, lis
             )
         else:
             reasons.append("Word vectors are fitted on the texts first, and words are hidden in training.")
+    if not _named_by(data):
+        reasons.append(
+            f'No letter of "{data.name}" can stand in the name of a model, so it is "{values["name"]}"; '
+            "change name in the config before another file gets the same."
+        )
     values["text"]["max_length"], why = guess_max_length(dataset.train)
     return parse_config(values, folder=folder), [*reasons, why]
 
 
 def model_name(data: Path) -> str:
-    """A model name made of a file's name; letters lose their accents."""
+    """A model name made of a file's name, else "model"."""
+    return _named_by(data) or "model"
+
+
+def _named_by(data: Path) -> str:
+    """What a model's name can take of a file's name; letters lose their accents."""
     stem = unicodedata.normalize("NFKD", data.name.removesuffix(".gz").rsplit(".", 1)[0])
-    return (
-        re.sub(r"[^A-Za-z0-9._-]+", "-", re.sub(r"[\u0300-\u036f]", "", stem)).strip("._-")[:100] or "model"
-    )
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", re.sub(r"[\u0300-\u036f]", "", stem)).strip("._-")[:100]
 
 
 def guess_max_length(rows: Rows) -> tuple[int, str]:

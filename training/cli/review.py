@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 NAME = "review"
 HELP = "list rows whose label may be wrong, and equal or nearly equal texts with different labels"
 _TEXT_SHOWN = 100
+_MOST_DOUBTFUL = 0.4
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -66,6 +67,11 @@ def _print(found: "Review", most: int) -> None:
         f"{len(found.doubts):,} of {found.rows:,} rows ({share:.1%}) have a label that may be wrong.",
         file=sys.stderr,
     )
+    if share > _MOST_DOUBTFUL:
+        print(
+            "note: with so many the texts may not tell the label at all; is data.label_column the right one?",
+            file=sys.stderr,
+        )
     for doubt in found.doubts[:most]:
         place = _place(found, doubt.part, doubt.row)
         print(

@@ -56,6 +56,11 @@ _LABEL_NAMES = (
     "score",
     "grade",
     "topics",
+    "mood",
+    "feeling",
+    "opinion",
+    "verdict",
+    "satisfaction",
     "kategorie",
     "klasse",
     "bewertung",
@@ -81,6 +86,8 @@ _NOT_ITSELF = frozenset(
 _CELLS_LOOKED_AT = 1_000
 # Two words of letters, or a letter of a script that writes no spaces.
 _PROSE = re.compile(r"[^\W\d_]{2,}[^\w\s]*\s+[^\w\s]*[^\W\d_]{2,}|[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+# Names of this script are written without spaces between their words.
+_HAN = re.compile(r"[\u3400-\u9fff]")
 _LEAST_PROSE = 0.3
 _MOST_NAMED = 3
 
@@ -130,7 +137,7 @@ def label_column(path: Path, columns: Columns, rows: int) -> tuple[str, str]:
     filled = {name: cells for name, cells in columns.items() if cells}
     if named := _named_exactly(filled, _LABEL_NAMES):
         return named, "by its name"
-    kinds = {name: len({str(cell) for cell in cells}) for name, cells in filled.items()}
+    kinds = {name: len({_folded(cell) for cell in cells}) for name, cells in filled.items()}
     # A label comes again and again; an identifier, a date or another text does not. Most rows have one.
     likely = {
         name: count
@@ -169,11 +176,18 @@ def _named_exactly(columns: Columns, known: Sequence[str]) -> str | None:
 
 
 def _named_partly(columns: Columns, known: Sequence[str]) -> str | None:
-    """The column whose name holds the first of the known names as a word: "Review Text", "reviewText"."""
+    """The column whose name holds the first of the known names as a word: "Review Text", "评论内容"."""
     words = {name: _words(name) for name in columns}
-    return next(
-        (wanted_by for wanted in known for wanted_by, found in words.items() if wanted in found), None
-    )
+    for wanted in known:
+        for name, found in words.items():
+            if wanted in found or (_HAN.match(wanted) and any(wanted in word for word in found)):
+                return name
+    return None
+
+
+def _folded(cell: Any) -> str:
+    """What a person reads as one value, whatever its case and spaces."""
+    return " ".join(str(cell).casefold().split())
 
 
 def _words(name: str) -> frozenset[str]:

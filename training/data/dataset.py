@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,7 +62,7 @@ def load_dataset(config: Config) -> Dataset:
     warnings = [
         sentence for name in parts if name != "train" for sentence in judgeable(name, parts[name], labels)
     ]
-    warnings += _alike(labels)
+    warnings += _alike(labels, Counter(label for names in train.labels for label in names))
     skipped = {
         f"{name}: {reason}": count
         for name, reading in readings.items()
@@ -139,17 +139,25 @@ def judgeable(name: str, rows: Rows, labels: tuple[str, ...]) -> list[str]:
     return warnings
 
 
-def _alike(labels: tuple[str, ...]) -> list[str]:
-    """A warning for labels that are one to a person."""
+def _alike(labels: tuple[str, ...], counts: Mapping[str, int]) -> list[str]:
+    """A warning for labels that are one to a person, with the line that makes them one."""
     groups: dict[str, list[str]] = {}
     for label in labels:
         groups.setdefault(" ".join(label.casefold().split()), []).append(label)
     return [
         f"The labels {_listed(tuple(group))} differ in case or spaces only and are learned as {len(group)}; "
-        "data.label_names can give them one name."
+        f"data.label_names = {_one_name(group, counts)} makes them one."
         for group in groups.values()
         if len(group) > 1
     ]
+
+
+def _one_name(group: Sequence[str], counts: Mapping[str, int]) -> str:
+    """The most frequent name for all of them, as TOML."""
+    best = max(group, key=lambda label: counts[label])
+    others = [label for label in group if label != best]
+    shown = {label: json.dumps(label, ensure_ascii=False) for label in group}
+    return "{ " + ", ".join(f"{shown[label]} = {shown[best]}" for label in others) + " }"
 
 
 def _meant(label: str, labels: tuple[str, ...]) -> str:

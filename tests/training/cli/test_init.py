@@ -123,6 +123,13 @@ def test_column_names_of_any_script_survive(write, tmp_path):
     assert (config.data.text_column, config.data.label_column) == ('评论 "x"', "标签 = 1")
 
 
+def test_a_file_whose_name_cannot_name_a_model_says_so(tmp_path, capsys):
+    text = "text,label\n" + "".join(f"so gut {n},{n % 2}\n" for n in range(20))
+    (tmp_path / "评论.csv").write_text(text, encoding="utf-8")
+    assert written(tmp_path, tmp_path / "评论.csv").name == "model"
+    assert 'No letter of "评论.csv" can stand in the name of a model' in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("name", "model"),
     [

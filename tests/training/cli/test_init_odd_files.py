@@ -15,6 +15,7 @@ TEXTS = [
 ]
 WORDS = ["schlecht", "gut"]
 SCORES = ["1", "2", "3", "4"]
+ONE_NAME = ('"Gut" = "gut"', '"gut" = "Gut"')
 TOPICS = ["food", "food; price", "service", "price", "service;price"]
 
 
@@ -146,7 +147,23 @@ def test_a_file_without_a_header_is_refused_and_says_so(tmp_path: Path, label_fi
 def test_labels_that_differ_in_case_only_are_pointed_out(tmp_path: Path, capsys) -> None:
     rows = [(text, ["gut", "Gut", "schlecht"][n % 3]) for n, text in enumerate(TEXTS)]
     written(tmp_path, save(tmp_path, ["text", "label"], rows))
-    assert 'The labels "Gut", "gut" differ in case or spaces only' in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert 'The labels "Gut", "gut" differ in case or spaces only' in said
+    assert any(f"data.label_names = {{ {line} }} makes them one." in said for line in ONE_NAME)
+
+
+def test_a_value_written_in_several_ways_counts_once_in_the_guess(tmp_path: Path) -> None:
+    """Four branches, and three kinds of guest whatever their case."""
+    guests = ["Regular", "new", "STAFF", "regular", "New", "staff"]
+    rows = [(text, "NSWE"[n % 4], guests[n % 6]) for n, text in enumerate(TEXTS)]
+    config = written(tmp_path, save(tmp_path, ["text", "Branch", "Guest"], rows))
+    assert config.data.label_column == "Guest"
+
+
+def test_names_of_columns_are_found_in_longer_ones(tmp_path: Path) -> None:
+    rows = [("NSW"[n % 3], text, n % 4) for n, text in enumerate(TEXTS)]
+    config = written(tmp_path, save(tmp_path, ["分店", "评论内容", "Mood?"], rows))
+    assert (config.data.text_column, config.data.label_column) == ("评论内容", "Mood?")
 
 
 def test_too_few_different_texts_to_split_are_named(tmp_path: Path) -> None:
