@@ -7,6 +7,7 @@ from statistics import fmean
 from typing import Any
 
 from models.errors import DataError
+from training.data.labels import folded
 
 _TEXT_NAMES = (
     "text",
@@ -137,7 +138,7 @@ def label_column(path: Path, columns: Columns, rows: int) -> tuple[str, str]:
     filled = {name: cells for name, cells in columns.items() if cells}
     if named := _named_exactly(filled, _LABEL_NAMES):
         return named, "by its name"
-    kinds = {name: len({_folded(cell) for cell in cells}) for name, cells in filled.items()}
+    kinds = {name: len({folded(str(cell)) for cell in cells}) for name, cells in filled.items()}
     # A label comes again and again; an identifier, a date or another text does not. Most rows have one.
     likely = {
         name: count
@@ -183,11 +184,6 @@ def _named_partly(columns: Columns, known: Sequence[str]) -> str | None:
             if wanted in found or (_HAN.match(wanted) and any(wanted in word for word in found)):
                 return name
     return None
-
-
-def _folded(cell: Any) -> str:
-    """What a person reads as one value, whatever its case and spaces."""
-    return " ".join(str(cell).casefold().split())
 
 
 def _words(name: str) -> frozenset[str]:

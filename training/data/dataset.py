@@ -11,6 +11,7 @@ from models.counted import counted
 from models.errors import DataError
 from models.nearest import nearest
 from training.config import Config
+from training.data.labels import folded
 from training.data.rows import Layout, Reading, Rows, read_rows
 from training.data.split import split_rows
 
@@ -143,7 +144,7 @@ def _alike(labels: tuple[str, ...], counts: Mapping[str, int]) -> list[str]:
     """A warning for labels that are one to a person, with the line that makes them one."""
     groups: dict[str, list[str]] = {}
     for label in labels:
-        groups.setdefault(" ".join(label.casefold().split()), []).append(label)
+        groups.setdefault(folded(label), []).append(label)
     return [
         f"The labels {_listed(tuple(group))} differ in case or spaces only and are learned as {len(group)}; "
         f"data.label_names = {_one_name(group, counts)} makes them one."

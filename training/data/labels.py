@@ -102,3 +102,8 @@ def _as_name(value: Any) -> str:
 def _shown(value: Any) -> str:
     text = repr(value)
     return text if len(text) <= 60 else text[:57] + "..."
+
+
+def folded(label: str) -> str:
+    """What a person reads as the same label, whatever its case and spaces."""
+    return " ".join(label.casefold().split())
