@@ -9,9 +9,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from training.history import EpochRecord
+from training.metric_names import METRIC_NAMES
 
 PLAIN_INTERVAL_S = 15.0
-_SCORES = {"macro_f1": "macro F1", "f1": "F1 of entities"}
 
 
 class Reporter(Protocol):
@@ -46,11 +46,11 @@ def epoch_line(record: EpochRecord, monitor: str, *, best: bool) -> str:
 
     A monitored loss stands there already; beside it the accuracy is told.
     """
-    name = _SCORES.get(monitor)
-    judged = f"dev {name} {record.score:.2%}" if name else f"dev accuracy {record.dev_accuracy:.2%}"
+    by_loss = monitor == "loss"
+    name, score = ("accuracy", record.dev_accuracy) if by_loss else (METRIC_NAMES[monitor], record.score)
     return (
         f"epoch {record.epoch}: train loss {record.train_loss:.4f}, dev loss {record.dev_loss:.4f}, "
-        f"{judged}, {record.seconds:.1f} s, "
+        f"dev {name} {score:.2%}, {record.seconds:.1f} s, "
         f"{record.tokens_per_second / 1000:.0f}k tokens/s{', best so far' if best else ''}"
     )
 

@@ -94,7 +94,7 @@ def _print(facts: list[dict[str, Any]]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from training.cli.figures import METRIC_NAMES
+    from training.metric_names import METRIC_NAMES
 
     table = Table()
     table.add_column("")

@@ -64,7 +64,7 @@ def _print(name: str, body: dict[str, Any]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from training.cli.figures import METRIC_NAMES
+    from training.metric_names import METRIC_NAMES
 
     table = Table(title=f"{name}: {counted(body['n'], 'row')}", title_justify="left")
     for column in ("", "value", "95 % interval"):

@@ -10,23 +10,12 @@ from rich.table import Table
 
 from models.counted import counted
 from models.runtime.manifest import Evaluation, Interval, Manifest, RobustnessRow, main_metric
+from training.metric_names import METRIC_NAMES
 from training.report.verdict import verdict
 
 if TYPE_CHECKING:
     from training.run import Trained
     from training.tagging.run import TrainedTagger
-
-METRIC_NAMES = {
-    "f1": "F1 of entities",
-    "precision": "precision",
-    "recall": "recall",
-    "intent_accuracy": "intent accuracy",
-    "accuracy": "accuracy",
-    "macro_f1": "macro F1",
-    "micro_f1": "micro F1",
-    "roc_auc": "ROC-AUC",
-    "ece": "calibration error",
-}
 
 
 def print_comparison(manifest: Manifest) -> None:
