@@ -24,6 +24,8 @@ export class Answer {
   /** Asks for the answer. */
   async ask(text, choice, signal) {
     this.node.ariaBusy = "true";
+    // Nobody judges the answer to a text that stands in the field no more.
+    this.foot.inert = true;
     const started = performance.now();
     const { reply, requestId } = await callNamed("predict", { text, ...choice }, signal);
     const ms = performance.now() - started;
@@ -35,6 +37,7 @@ export class Answer {
     );
     const asked = this.chooser.feedback ? feedbackView(text, prediction, version, requestId) : null;
     this.foot.replaceChildren(...[facts(prediction, version, ms), asked].filter(Boolean));
+    this.foot.inert = false;
     if (prediction.entities) this.reading.replaceChildren(...entityView(text, prediction, version));
     else if (!version?.explained || !prediction.tokens) this.reading.replaceChildren();
     // What each word did stays until what each word does is known: nothing jumps while somebody types.

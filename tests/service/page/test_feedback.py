@@ -91,6 +91,20 @@ def test_a_refusal_is_said_and_can_be_tried_again(page: Page, told: Path) -> Non
     assert len(written(told)) == len(before) + 1
 
 
+def test_an_answer_to_another_text_is_not_judged(page: Page) -> None:
+    ask(page, "The story was new.")
+    right = page.get_by_role("button", name="Right")
+    page.route("**/predict", lambda route: route.abort())
+    page.fill("#text", "The story was changed while nobody answered.")
+    expect(page.locator("#notice")).to_contain_text("The service does not answer")
+    right.focus()
+    expect(right).not_to_be_focused()
+    page.unroute("**/predict")
+    expect(page.locator("#notice")).to_be_hidden()
+    right.focus()
+    expect(right).to_be_focused()
+
+
 def test_of_several_labels_those_that_apply_are_ticked(page: Page) -> None:
     offer(page, "multilabel", LABELS, ANSWER, feedback=True)
     sent: list[dict] = []
