@@ -24,7 +24,7 @@ export class Answer {
   /** Asks for the answer. */
   async ask(text, choice, signal) {
     this.node.ariaBusy = "true";
-    // Nobody judges the answer to a text that stands in the field no more.
+    // Until then the answer shown is one to another text: nobody shall judge it.
     this.foot.inert = true;
     const started = performance.now();
     const { reply, requestId } = await callNamed("predict", { text, ...choice }, signal);
