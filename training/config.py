@@ -97,6 +97,9 @@ class DataConfig(Section):
     """Rows that choose the best weights and the thresholds: a file, or a share of the training rows."""
     test: FilePath | Fraction | None = 0.1
     """Rows judged once, at the end: a file, or a share of the training rows."""
+    equal_texts: Literal["together", "apart"] = "together"
+    """Whether dev and test as shares keep equal texts in one part; "apart" draws each row for itself, for
+    data whose coming texts repeat those of train."""
     text_column: str = "text"
     """Column that holds the text."""
     label_column: str = "label"

@@ -100,13 +100,15 @@ def _split(given: Mapping[str, Rows], config: Config) -> dict[str, Rows]:
     """Adds the parts that are shares of the training rows."""
     wanted = {"dev": config.data.dev, "test": config.data.test}
     shares = {name: share for name, share in wanted.items() if isinstance(share, float)}
-    stays, *taken = split_rows(given["train"], list(shares.values()), config.seed)
+    apart = config.data.equal_texts == "apart"
+    stays, *taken = split_rows(given["train"], list(shares.values()), config.seed, apart=apart)
     drawn = dict(zip(shares, taken, strict=True))
     for name, indices in drawn.items():
         if not indices:
+            together = "" if apart else ", and equal ones stay together"
             raise DataError(
                 f"data.{name} = {shares[name]:g} of {len(given['train'])} training rows gives no row "
-                f"(they hold {len(set(given['train'].texts))} different texts, and equal ones stay together); "
+                f"(they hold {len(set(given['train'].texts))} different texts{together}); "
                 "use a larger share, more rows or a file of its own."
             )
     parts = {"train": given["train"].take(stays)}

@@ -1,4 +1,4 @@
-"""Takes dev and test rows out of the training rows: by seed, stratified, equal texts on one side."""
+"""Takes dev and test rows out of the training rows: by seed, stratified, equal texts on one side or not."""
 
 import hashlib
 import math
@@ -13,24 +13,24 @@ def same_text(text: str) -> str:
     return " ".join(text.split())
 
 
-def split_rows(rows: Rows, shares: Sequence[float], seed: int) -> list[list[int]]:
+def split_rows(rows: Rows, shares: Sequence[float], seed: int, *, apart: bool = False) -> list[list[int]]:
     """Splits rows into what stays and one part for each share.
 
-    Equal texts stay together whatever their labels, so no text is both learned and judged. Within a label
-    the parts are drawn by a hash of seed and text, so they do not depend on the order of the file, and a text
-    mostly keeps its part when others are added. At least one text of every label stays.
+    Equal texts stay together whatever their labels, so no text is both learned and judged, unless each row is
+    to be drawn for itself. Within a label the parts are drawn by a hash of seed and text, so they do not depend
+    on the order of the file, and a text mostly keeps its part when others are added. At least one text of
+    every label stays.
 
     Args:
         rows: labelled texts.
         shares: of the rows, each above 0, their sum below 1.
         seed: another seed draws other parts.
+        apart: draw each row for itself.
 
     Returns:
         The indices of the rows that stay, then of each part, each in the order of the file.
     """
-    groups: defaultdict[str, list[int]] = defaultdict(list)
-    for index, text in enumerate(rows.texts):
-        groups[same_text(text)].append(index)
+    groups = _groups(rows, apart=apart)
     strata: defaultdict[str, list[list[int]]] = defaultdict(list)
     frequency = Counter(label for labels in rows.labels for label in labels)
     for text in sorted(groups, key=lambda text: _draw(text, seed)):
@@ -50,6 +50,20 @@ def split_rows(rows: Rows, shares: Sequence[float], seed: int) -> list[list[int]
             rest = _fill(part, rest, len(part) + room)
         stays += [index for group in rest for index in group]
     return [sorted(stays), *map(sorted, parts)]
+
+
+def _groups(rows: Rows, *, apart: bool) -> dict[str, list[int]]:
+    """The rows that are drawn together, by what they are drawn by."""
+    groups: defaultdict[str, list[int]] = defaultdict(list)
+    before: Counter[tuple[str, ...]] = Counter()
+    for index, text in enumerate(rows.texts):
+        key = same_text(text)
+        if apart:
+            row = (key, *rows.labels[index])
+            before[row] += 1
+            key = repr((*row, before[row]))
+        groups[key].append(index)
+    return groups
 
 
 def _fill(part: list[int], groups: list[list[int]], target: int) -> list[list[int]]:

@@ -146,7 +146,9 @@ def _split(given: Mapping[str, TaggedRows], config: Config) -> dict[str, TaggedR
     wanted = {"dev": config.data.dev, "test": config.data.test}
     shares = {name: share for name, share in wanted.items() if isinstance(share, float)}
     train = given["train"]
-    stays, *taken = split_rows(_labelled(train, joint=True), list(shares.values()), config.seed)
+    rows = _labelled(train, joint=True)
+    apart = config.data.equal_texts == "apart"
+    stays, *taken = split_rows(rows, list(shares.values()), config.seed, apart=apart)
     drawn = dict(zip(shares, taken, strict=True))
     for name, indices in drawn.items():
         if not indices:

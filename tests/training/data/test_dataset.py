@@ -32,6 +32,14 @@ def test_shares_are_taken_out_of_train(load):
     assert sorted(texts) == sorted(f"text {i}" for i in range(40))
 
 
+def test_rows_drawn_apart_repeat_train_where_texts_are_equal(write, tmp_path):
+    write("train.csv", "text,label\n" + "".join(f"text {i % 20},{'ab'[i % 2]}\n" for i in range(40)))
+    for equal_texts, repeated in (("together", 0), ("apart", 4)):
+        dataset = load_dataset(config(tmp_path, dev=0.1, test="none", equal_texts=equal_texts))
+        assert len(dataset.dev) == 4
+        assert sum(text in dataset.train.texts for text in dataset.dev.texts) == repeated
+
+
 def test_a_file_of_its_own_leaves_train_whole_but_for_dev(load):
     dataset = load(test="text,label\nanother,a\nlast,b\n", dev=0.1)
     assert {name: len(rows) for name, rows in dataset.parts.items()} == {"train": 36, "dev": 4, "test": 2}

@@ -51,6 +51,30 @@ def test_equal_texts_with_other_labels_stay_together():
         assert [sum(index < 20 for index in part) for part in parts] in ([20, 0], [0, 20])
 
 
+@given(pairs, st.integers(0, 3))
+def test_drawn_apart_every_row_is_in_one_part_and_every_label_stays(given_rows, seed):
+    rows = rows_of(given_rows)
+    stays, *parts = split_rows(rows, [0.3, 0.2], seed, apart=True)
+    assert sorted(index for part in (stays, *parts) for index in part) == list(range(len(rows)))
+    assert {rows.labels[index] for index in stays} == set(rows.labels)
+    for part, share in zip(parts, [0.3, 0.2], strict=True):
+        assert len(part) <= share * len(rows) + 1
+
+
+def test_drawn_apart_equal_texts_part_as_often_as_chance_has_it():
+    same = [("same text", "a"), ("same  text", "b")] * 100
+    rows = rows_of(same + [(f"{i}", "ab"[i % 2]) for i in range(200)])
+    _, dev = split_rows(rows, [0.2], 1, apart=True)
+    assert len(dev) == 80
+    assert 25 <= sum(index < 200 for index in dev) <= 55
+    turned = rows.take(range(399, -1, -1))
+    _, other = split_rows(turned, [0.2], 1, apart=True)
+    # Which of two equal rows is taken is all that the order of the file decides.
+    assert Counter((turned.texts[i], turned.labels[i]) for i in other) == Counter(
+        (rows.texts[i], rows.labels[i]) for i in dev
+    )
+
+
 def test_every_label_has_its_share_in_every_part():
     rows = rows_of([(f"text {i}", "rare" if i % 10 == 0 else "common") for i in range(1000)])
     stays, dev, test = split_rows(rows, [0.1, 0.2], 1)
