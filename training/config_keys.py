@@ -63,7 +63,8 @@ def _key(section: str, name: str, field: Mapping[str, Any], parent: Mapping[str,
     return Key(
         section=section,
         name=name,
-        meaning=field.get("description", ""),
+        # A docstring may be folded; a table's row and a comment's line are not.
+        meaning=" ".join(field.get("description", "").split()),
         allowed=_allowed(field),
         required=name in parent.get("required", ()),
         default=field.get("default"),

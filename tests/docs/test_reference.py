@@ -28,6 +28,14 @@ def test_reference_is_what_the_code_says(name: str, reference: ModuleType) -> No
     assert page == reference.pages()[name], "run: python docs/hooks/reference.py"
 
 
+def test_every_key_is_a_whole_row_of_its_table() -> None:
+    lines = (DOCS / "reference" / "config.md").read_text(encoding="utf-8").splitlines()
+    rows = {line.split("`")[1]: line for line in lines if line.startswith("| `")}
+
+    assert set(rows) == {key.path for key in known_keys()}
+    assert [path for path, row in rows.items() if not row.endswith(" |")] == []
+
+
 def test_every_verb_setting_and_key_is_told_of() -> None:
     told = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
     names = [f"engram {verb.NAME}" for verb in VERBS]
