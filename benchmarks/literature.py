@@ -9,7 +9,6 @@ LITERATURE = {
     "imdb-fast": "-",
     "sst2": "BLSTM-2DCNN 89.5 (word vectors); bmLSTM 91.8 (language model)",
     "trec6": "-",
-    "trec6-less-noise": "-",
     "chnsenticorp": "LSTM 91.0, GRU 89.8, BiLSTM 88.3 (PaddlePaddle)",
     "online_shopping_10_cats": "-",
     "waimai_10k": "-",
