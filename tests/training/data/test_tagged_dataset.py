@@ -35,6 +35,14 @@ def test_types_and_intents_come_from_train(tmp_path: Path) -> None:
     assert load_tagged(config(tmp_path, "tagging", train=TRAIN)).intents == ()
 
 
+def test_rows_drawn_apart_repeat_train_where_texts_are_equal(tmp_path: Path) -> None:
+    together = config(tmp_path, "joint", train=TRAIN * 4)
+    data = together.data.model_copy(update={"equal_texts": "apart"})
+    for drawn, repeated in ((together, 0), (together.model_copy(update={"data": data}), 16)):
+        parts = load_tagged(drawn).parts
+        assert sum(text in parts["train"].texts for text in parts["dev"].texts) == repeated
+
+
 def test_what_train_lacks_is_named_and_counted(tmp_path: Path) -> None:
     dev = [("to Rome", "O B-city", "go"), ("at noon", "O B-time", "sing")]
     dataset = load_tagged(config(tmp_path, "joint", train=TRAIN, dev=dev))
