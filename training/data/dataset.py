@@ -13,7 +13,7 @@ from models.nearest import nearest
 from training.config import Config
 from training.data.labels import folded
 from training.data.rows import Layout, Reading, Rows, read_rows
-from training.data.split import split_rows
+from training.data.split import split_train
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,26 +98,10 @@ def _require_two_answers(path: Path, rows: Rows) -> None:
 
 def _split(given: Mapping[str, Rows], config: Config) -> dict[str, Rows]:
     """Adds the parts that are shares of the training rows."""
-    wanted = {"dev": config.data.dev, "test": config.data.test}
-    shares = {name: share for name, share in wanted.items() if isinstance(share, float)}
-    apart = config.data.equal_texts == "apart"
-    stays, *taken = split_rows(given["train"], list(shares.values()), config.seed, apart=apart)
-    drawn = dict(zip(shares, taken, strict=True))
-    for name, indices in drawn.items():
-        if not indices:
-            together = "" if apart else ", and equal ones stay together"
-            raise DataError(
-                f"data.{name} = {shares[name]:g} of {len(given['train'])} training rows gives no row "
-                f"(they hold {len(set(given['train'].texts))} different texts{together}); "
-                "use a larger share, more rows or a file of its own."
-            )
-    parts = {"train": given["train"].take(stays)}
-    for name in wanted:
-        if name in drawn:
-            parts[name] = given["train"].take(drawn[name])
-        elif name in given:
-            parts[name] = given[name]
-    return parts
+    drawn = split_train(given["train"], config)
+    taken = {name: given["train"].take(indices) for name, indices in drawn.items()}
+    parts = {**given, **taken}
+    return {name: parts[name] for name in ("train", "dev", "test") if name in parts}
 
 
 def judgeable(name: str, rows: Rows, labels: tuple[str, ...]) -> list[str]:

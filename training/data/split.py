@@ -5,12 +5,36 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
+from models.errors import DataError
+from training.config import Config
 from training.data.rows import Rows
 
 
 def same_text(text: str) -> str:
     """What two texts have in common that count as equal: the text with its white space collapsed."""
     return " ".join(text.split())
+
+
+def split_train(rows: Rows, config: Config) -> dict[str, list[int]]:
+    """Which rows of the training file are train, and which dev and test where these are shares of it.
+
+    Raises:
+        DataError: a share gives no row.
+    """
+    wanted = {"dev": config.data.dev, "test": config.data.test}
+    shares = {name: share for name, share in wanted.items() if isinstance(share, float)}
+    apart = config.data.equal_texts == "apart"
+    stays, *taken = split_rows(rows, list(shares.values()), config.seed, apart=apart)
+    drawn = dict(zip(shares, taken, strict=True))
+    for name, indices in drawn.items():
+        if not indices:
+            together = "" if apart else ", and equal ones stay together"
+            raise DataError(
+                f"data.{name} = {shares[name]:g} of {len(rows)} training rows gives no row "
+                f"(they hold {len(set(rows.texts))} different texts{together}); "
+                "use a larger share, more rows or a file of its own."
+            )
+    return {"train": stays} | drawn
 
 
 def split_rows(rows: Rows, shares: Sequence[float], seed: int, *, apart: bool = False) -> list[list[int]]:

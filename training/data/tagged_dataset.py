@@ -11,7 +11,7 @@ from models.errors import DataError
 from training.config import Config
 from training.data.dataset import Dataset
 from training.data.rows import Rows
-from training.data.split import split_rows
+from training.data.split import split_train
 from training.data.tagged import TaggedLayout, TaggedReading, TaggedRows, read_tagged
 
 
@@ -143,26 +143,10 @@ def _read(config: Config) -> dict[str, TaggedReading]:
 
 def _split(given: Mapping[str, TaggedRows], config: Config) -> dict[str, TaggedRows]:
     """Adds the parts that are shares of the training rows, drawn within the rarest type of a row."""
-    wanted = {"dev": config.data.dev, "test": config.data.test}
-    shares = {name: share for name, share in wanted.items() if isinstance(share, float)}
-    train = given["train"]
-    rows = _labelled(train, joint=True)
-    apart = config.data.equal_texts == "apart"
-    stays, *taken = split_rows(rows, list(shares.values()), config.seed, apart=apart)
-    drawn = dict(zip(shares, taken, strict=True))
-    for name, indices in drawn.items():
-        if not indices:
-            raise DataError(
-                f"data.{name} = {shares[name]:g} of {len(train)} training rows gives no row; use a larger "
-                "share, more rows or a file of its own."
-            )
-    parts = {"train": train.take(stays)}
-    for name in wanted:
-        if name in drawn:
-            parts[name] = train.take(drawn[name])
-        elif name in given:
-            parts[name] = given[name]
-    return parts
+    drawn = split_train(_labelled(given["train"], joint=True), config)
+    taken = {name: given["train"].take(indices) for name, indices in drawn.items()}
+    parts = {**given, **taken}
+    return {name: parts[name] for name in ("train", "dev", "test") if name in parts}
 
 
 def _fingerprint(parts: Mapping[str, TaggedRows]) -> str:
