@@ -195,7 +195,7 @@ class ModelConfig(Section):
     character_units: Positive = 50
     """Filters over the characters, or numbers in the state of each direction."""
     capitalisation: bool = False
-    """Tagging and joint: tell the network how each token is capitalised."""
+    """Tell the network how each token is capitalised; text.lowercase decides whether its id tells too."""
     wide: bool = False
     """Add a linear model of the text's 1-3-grams (joint: for the intent), blended by scales fitted on dev."""
 

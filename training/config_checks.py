@@ -92,7 +92,6 @@ def _untagged(config: Config) -> list[str]:
     """What only taggers have."""
     given = {
         "model.characters": config.model.characters is not None,
-        "model.capitalisation": config.model.capitalisation,
         'training.monitor = "f1"': config.training.monitor == "f1",
     }
     return [

@@ -66,6 +66,11 @@ def _input(config: Config) -> list[str]:
             problems.append(
                 'model.wide reads the ids of words, which input = "letter-trigram" has none of; use false'
             )
+        if model.capitalisation:
+            problems.append(
+                "model.capitalisation tells how words are written, of which input = "
+                '"letter-trigram" reads the letters alone; use false'
+            )
         if config.training.word_dropout > 0:
             problems.append(
                 f"training.word_dropout = {config.training.word_dropout} hides words by their ids, which "

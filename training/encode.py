@@ -9,12 +9,12 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from models.runtime.manifest import DataReference
+from models.runtime.manifest import TAGGING, DataReference
 from models.text.letters import is_unknown, trigram_ids, trigram_vocabulary
 from models.text.plain import PlainText
 from models.text.spec import OTHER_ID, Ids, TextRule
 from models.text.vocabulary import Vocabulary
-from training.config import TextConfig
+from training.config import Config, TextConfig
 from training.data.dataset import Dataset
 from training.data.rows import Rows
 from training.vectors.unlabelled import UnlabelledTokens
@@ -28,7 +28,7 @@ class EncodedTexts:
     """The texts of one part of the data.
 
     Attributes:
-        ids: of each text: one a token, or one a letter where the rule says so.
+        ids: of each text, as the rule says: one a token, or several.
         lengths: tokens of each text, before truncation: [texts].
         read: tokens that are read of each: [texts].
         unknown: share of the read tokens that the vocabulary lacks, 0 for a text without tokens: [texts].
@@ -50,10 +50,17 @@ class EncodedTexts:
         return float((self.lengths > self.read).mean())
 
 
-def text_rule(config: TextConfig, read_as: str) -> TextRule:
-    """The frozen rule of a config; ``read_as`` is the network's input (``model.input``)."""
-    ids: Ids = "letter-trigram" if read_as.startswith("letter-trigram") else "token"
-    return TextRule(config.unit, config.lowercase, config.max_length, config.truncate, config.segmenter, ids)
+def text_rule(config: Config) -> TextRule:
+    """The frozen rule of a config."""
+    text, ids = config.text, _ids_of(config)
+    return TextRule(text.unit, text.lowercase, text.max_length, text.truncate, text.segmenter, ids)
+
+
+def _ids_of(config: Config) -> Ids:
+    if config.model.input.startswith("letter-trigram"):
+        return "letter-trigram"
+    # Taggers, which need an id a token, are told beside the ids.
+    return "token+case" if config.model.capitalisation and config.task not in TAGGING else "token"
 
 
 def encode_parts(
@@ -73,7 +80,7 @@ def encode_parts(
     if rule.ids == "letter-trigram":
         return trigram_vocabulary(), {name: _by_letters(part) for name, part in split.items()}
     if vocabulary is None:
-        vocabulary = fit_vocabulary(split["train"].tokens, config, unlabelled)
+        vocabulary = fit_vocabulary(split["train"].tokens, config, rule, unlabelled)
     return vocabulary, {name: _by_tokens(part, vocabulary) for name, part in split.items()}
 
 
@@ -91,26 +98,31 @@ def _by_letters(part: "_Split") -> EncodedTexts:
 
 @dataclass(frozen=True, slots=True)
 class _Split:
-    """Texts as tokens, and how many tokens each had before truncation."""
+    """Texts as tokens, those of their cases among them.
+
+    ``totals`` counts the words of each, ``read`` those that are read.
+    """
 
     tokens: list[list[str]]
     totals: list[int]
+    read: list[int]
 
     def encoded(self, ids: Sequence[npt.NDArray[np.int32]], unknown: Sequence[int]) -> EncodedTexts:
         """These texts with their ids; ``unknown`` counts the tokens of each that the vocabulary lacks."""
-        read = np.array([len(tokens) for tokens in self.tokens], dtype=np.int64)
+        read = np.array(self.read, dtype=np.int64)
         share = np.array(unknown, dtype=np.float64) / np.maximum(1, read)
         return EncodedTexts(tuple(ids), np.array(self.totals, dtype=np.int64), read, share)
 
 
 def _split(plain: PlainText, texts: Sequence[str]) -> _Split:
     """Equal tokens share one string: a corpus has few words and many tokens."""
-    tokens, totals = [], []
+    tokens, totals, read = [], [], []
     for text in texts:
-        found = plain.tokenize(text)
-        tokens.append([sys.intern(token) for token in found.tokens])
-        totals.append(found.total)
-    return _Split(tokens, totals)
+        words, total = plain.words(text)
+        tokens.append([sys.intern(token) for token in plain.cased(text, words)])
+        totals.append(total)
+        read.append(len(words))
+    return _Split(tokens, totals, read)
 
 
 def data_reference(dataset: Dataset, encoded: Mapping[str, EncodedTexts]) -> DataReference:

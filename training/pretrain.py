@@ -65,7 +65,7 @@ def pretrain(config: Config, method: Method, reporter: Reporter, **settings: Any
 
 def _texts(config: Config) -> tuple[Vocabulary, list[Ids]]:
     """The words that a network of this config would know, and all texts in their ids."""
-    rule = text_rule(config.text, config.model.input)
+    rule = text_rule(config)
     if config.task in {"tagging", "joint"}:
         tagged = load_tagged(config)
         unlabelled = UnlabelledTokens(config, tagged, rule)

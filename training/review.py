@@ -144,7 +144,7 @@ def _out_of_fold(
     index = np.array([labels.index(row.label) for row in rows], np.int32)
     data = LinearData(
         "classification",
-        text_rule(config.text, config.model.input),
+        text_rule(config),
         labels,
         dataset.fingerprint,
         (),

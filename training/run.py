@@ -109,7 +109,7 @@ def prepare(
         reporter.say(f"note: {warning}")
     for reason, count in dataset.skipped.items():
         reporter.say(f"skipped: {counted(count, 'row')} ({reason})")
-    rule = text_rule(config.text, config.model.input) if previous is None else previous.rule
+    rule = text_rule(config) if previous is None else previous.rule
     labels = dataset.labels if previous is None else previous.check_labels(dataset.labels)
     other, warnings = load_other(config, labels)
     for warning in warnings:

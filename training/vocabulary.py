@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable
 
-from models.text.vocabulary import Vocabulary
+from models.text.case import CASE_TOKENS
+from models.text.spec import TextRule
+from models.text.vocabulary import SPECIAL, Vocabulary
 from training.config import TextConfig
 from training.vectors.unlabelled import UnlabelledTokens
 
 
 def fit_vocabulary(
-    train: Iterable[Iterable[str]], config: TextConfig, unlabelled: UnlabelledTokens
+    train: Iterable[Iterable[str]], config: TextConfig, rule: TextRule, unlabelled: UnlabelledTokens
 ) -> Vocabulary:
     """The tokens of the training texts, then those of the unlabelled texts while there is room.
 
@@ -16,12 +18,14 @@ def fit_vocabulary(
     near the tokens that stand where it stands, and the network answers as it learned to answer for these.
 
     Args:
-        train: the tokens of each training text.
+        train: the tokens of each training text, those of their cases among them.
+        rule: whether cases are told, whose tokens then have the first ids.
 
     Raises:
         DataError: the unlabelled file cannot be used.
     """
-    vocabulary = Vocabulary.fit(train, config.vocabulary_size, config.min_count)
+    special = Vocabulary(SPECIAL + CASE_TOKENS if rule.ids == "token+case" else SPECIAL)
+    vocabulary = special.extended(train, config.vocabulary_size, config.min_count)
     if config.unlabelled_min_count is None:
         return vocabulary
     return vocabulary.extended(unlabelled.texts, config.vocabulary_size, config.unlabelled_min_count)

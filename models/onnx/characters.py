@@ -10,7 +10,7 @@ from models.onnx.graph import Graph, Value
 from models.onnx.native import lstm
 from models.onnx.network import CellSettings, Characters, Weights
 from models.onnx.states import joined
-from models.text.characters import CASES
+from models.text.case import CASES
 
 # Below every answer of a filter.
 _FLOOR = -1e9

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy.typing as npt
 
-from models.text.characters import CASES
+from models.text.case import CASES
 
 Weights = Mapping[str, npt.NDArray[Any]]
 """The arrays of one layer by the names Keras gives them (``kernel``, ``bias``, ...)."""

@@ -84,7 +84,7 @@ def explain(predictor: Predictor, text: str) -> Explanation:
             "texts can."
         )
     found = predictor.encoder.text.tokenize(text)
-    ids = predictor.encoder.ids_by_token(found.tokens)
+    ids = predictor.encoder.ids_by_token(text)
     parts = _parts(len(ids), found.total > len(ids), manifest.text)
     without = [ids[:start] + ids[end:] for start, end in parts]
     # Without a word there is no part, and the whole text is the one row.

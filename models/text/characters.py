@@ -1,15 +1,12 @@
-"""The characters of each token, in their own case, and how it is capitalised."""
+"""The characters of each token, in their own case, and its case."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
+from models.text.case import case_of
 from models.text.plain import PlainText
 from models.text.spec import OTHER_ID, PADDING_ID
 from models.text.vocabulary import Vocabulary
-
-# How a token is capitalised. 0 is padding.
-SMALL, INITIAL, CAPITALS, MIXED = 1, 2, 3, 4
-CASES = 5
 
 
 class CharacterEncoder:
@@ -34,21 +31,6 @@ class CharacterEncoder:
             row = [case_of(own, low), *[find(character, OTHER_ID) for character in own[:width]]]
             rows.append(row + [PADDING_ID] * (1 + width - len(row)))
         return rows
-
-
-def case_of(written: str, lowered: str) -> int:
-    """How a token is capitalised: no capital, the first alone, all (of several), or some.
-
-    Args:
-        written: the token.
-        lowered: the same in lower case, character by character.
-    """
-    if written == lowered:
-        return SMALL
-    capitals = [own != low for own, low in zip(written, lowered, strict=True)]
-    if capitals[0] and sum(capitals) == 1:
-        return INITIAL
-    return CAPITALS if all(capitals) else MIXED
 
 
 def fit_characters(text: PlainText, texts: Iterable[str], size: int, min_count: int = 1) -> Vocabulary:

@@ -5,14 +5,17 @@ bits) and what it does in a text (the flags below). Where a token starts then de
 two neighbours only, so all texts of a batch go through as one long vector.
 """
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
+from models.text.case import CAPITALS, INITIAL, MIXED, SMALL
 from models.text.letters import BASE, FIRST_ID, OTHER_INSIDE_ID, PLACES
 from models.text.spec import OTHER_ID, TextRule
 from models.text.table import CODE_POINTS, CodeClass, Table, load_table
-from models.text.vocabulary import Vocabulary
+from models.text.vocabulary import SPECIAL, Vocabulary
 
 # Part of a word; digit; joins two parts of a word; joins two digits. A joiner's flag is the flag its two
 # neighbours must have, two bits up.
@@ -55,6 +58,11 @@ class GraphText(tf.Module):
         known = tf.constant(vocabulary.tokens[OTHER_ID:], tf.string)
         ids = tf.range(OTHER_ID, len(vocabulary))
         self._ids = tf.lookup.StaticHashTable(tf.lookup.KeyValueTensorInitializer(known, ids), OTHER_ID)
+        self._other_case: GraphText | None = None
+        if rule.ids == "token+case":
+            # The same tokens in the other case: what is lower case is decided by the characters alone.
+            other = replace(rule, lowercase=not rule.lowercase, ids="token")
+            self._other_case = GraphText(other, Vocabulary(SPECIAL), table)
 
     def encode(self, text: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Token ids of texts.
@@ -64,13 +72,16 @@ class GraphText(tf.Module):
 
         Returns:
             ids int32[batch, time], time >= 1, right-padded with 0, and lengths int32[batch]: one id a token,
-            or one a letter where the rule says so.
+            or several where the rule says so.
         """
         tokens = self.tokenize(text)
         if self._rule.ids == "letter-trigram":
             ids = _letter_trigrams(tokens)
         else:
             ids = tokens.with_flat_values(self._ids.lookup(tokens.flat_values))
+            if self._other_case is not None:
+                other = self._other_case.tokenize(text).flat_values
+                ids = _with_cases(ids, tokens.flat_values, other, lowercase=self._rule.lowercase)
         lengths = tf.cast(ids.row_lengths(), tf.int32)
         time = tf.maximum(1, tf.reduce_max(tf.concat([lengths, [0]], 0)))
         return ids.to_tensor(0, shape=tf.stack([-1, time])), lengths
@@ -119,6 +130,37 @@ class GraphText(tf.Module):
         kept = _where((from_start < self._rule.head_length) | (to_end <= self._rule.tail_length))
         tokens, rows = tf.gather(tokens, kept), tf.gather(rows, kept)
         return tf.RaggedTensor.from_value_rowids(tokens, rows, nrows=batch, validate=False)
+
+
+def case_of(written: tf.RaggedTensor, lowered: tf.RaggedTensor) -> tf.Tensor:
+    """How tokens are capitalised: int32 [tokens], as ``models.text.case.case_of``.
+
+    Args:
+        written: code points of each token, int32 [tokens, (characters)].
+        lowered: the same in lower case.
+    """
+    capital = tf.cast(written.flat_values != lowered.flat_values, tf.int32)
+    total = tf.math.segment_sum(capital, written.value_rowids())
+    first = tf.gather(capital, written.row_starts())
+    length = tf.cast(written.row_lengths(), tf.int32)
+    case = tf.where(total == length, CAPITALS, MIXED)
+    case = tf.where((total == 1) & (first == 1), INITIAL, case)
+    return tf.where(total == 0, SMALL, case)
+
+
+def _with_cases(
+    ids: tf.RaggedTensor, tokens: tf.Tensor, other_case: tf.Tensor, *, lowercase: bool
+) -> tf.RaggedTensor:
+    """Before the id of each token that holds a capital, that of its case: int32 [batch, (ids)]."""
+    folded, other = (tf.strings.unicode_decode(each, "UTF-8") for each in (tokens, other_case))
+    case = case_of(other, folded) if lowercase else case_of(folded, other)
+    pairs = tf.stack([case, ids.flat_values], axis=1)
+    told = tf.stack([case != SMALL, tf.ones_like(case, tf.bool)], axis=1)
+    by_token = tf.RaggedTensor.from_row_lengths(
+        tf.boolean_mask(pairs, told), tf.where(case == SMALL, 1, 2), validate=False
+    )
+    splits = tf.gather(tf.cast(by_token.row_splits, tf.int32), tf.cast(ids.row_splits, tf.int32))
+    return tf.RaggedTensor.from_row_splits(by_token.flat_values, splits, validate=False)
 
 
 def _letter_trigrams(tokens: tf.RaggedTensor) -> tf.RaggedTensor:

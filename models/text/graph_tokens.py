@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import tensorflow as tf
 
-from models.text.characters import CAPITALS, INITIAL, MIXED, SMALL
-from models.text.graph import GraphText
+from models.text.graph import GraphText, case_of
 from models.text.spec import OTHER_ID, OTHER_TOKEN, PADDING_TOKEN, TextRule
 from models.text.vocabulary import Vocabulary
 
@@ -59,14 +58,7 @@ class GraphTokens(tf.Module):
     def _features(self, written: tf.Tensor, lowered: tf.Tensor) -> tf.Tensor:
         """Case and characters of string[tokens]: int32 [tokens, 1 + width]."""
         own = tf.strings.unicode_decode(written, "UTF-8")
-        low = tf.strings.unicode_decode(lowered, "UTF-8")
-        capital = tf.cast(own.flat_values != low.flat_values, tf.int32)
-        total = tf.math.segment_sum(capital, own.value_rowids())
-        first = tf.gather(capital, own.row_starts())
-        length = tf.cast(own.row_lengths(), tf.int32)
-        case = tf.where(total == length, CAPITALS, MIXED)
-        case = tf.where((total == 1) & (first == 1), INITIAL, case)
-        case = tf.where(total == 0, SMALL, case)
+        case = case_of(own, tf.strings.unicode_decode(lowered, "UTF-8"))
         assert self._known is not None
         ids = own.with_flat_values(self._known.lookup(own.flat_values))
         characters = ids[:, : self._width].to_tensor(0, shape=tf.stack([-1, self._width]))

@@ -7,6 +7,7 @@ from itertools import chain
 from typing import TypeVar
 
 from models.errors import ConfigError
+from models.text.case import CASE_TOKENS, INITIAL, SMALL, case_of
 from models.text.letters import is_unknown, trigram_ids
 from models.text.segment import load_segmenter
 from models.text.spec import OTHER_ID, TextRule
@@ -43,7 +44,7 @@ class Encoded:
     """The ids of one text.
 
     Attributes:
-        ids: of the kept tokens, one a token, or one a letter where the rule says so.
+        ids: of the kept tokens, as the rule says: one a token, or several.
         tokens: how many tokens the text has before truncation.
         unknown: the kept tokens the vocabulary lacks, as the text writes them, each once, in order.
     """
@@ -69,10 +70,10 @@ class Encoded:
 
 
 @dataclass(frozen=True, slots=True)
-class EncodedLetters(Encoded):
-    """The trigram ids of one text: one a letter, so ``ids`` is longer than there are tokens.
+class EncodedParts(Encoded):
+    """The ids of one text where a token may have several: its case and itself, or those of its letters.
 
-    ``kept`` counts the tokens kept, ``others`` those of them without a known trigram.
+    ``kept`` counts the tokens kept, ``others`` those of them that are not known.
     """
 
     kept: int
@@ -85,7 +86,7 @@ class EncodedLetters(Encoded):
 
     @property
     def unknown_read(self) -> int:
-        """How many of those have no known trigram."""
+        """How many of those the vocabulary lacks; by letters, how many have no known trigram."""
         return self.others
 
 
@@ -133,6 +134,27 @@ class PlainText:
             return self.tokenize(text).spans
         found = self._ascii_token.finditer(text.translate(self._forms))
         return self._kept([match.span() for match in found])
+
+    def cases(self, text: str) -> list[int]:
+        """How each of ``words(text)`` is capitalised, see ``models.text.case``."""
+        if self._ascii_token is None or not text.isascii():
+            lowered = self.written(text, lowercase=True)
+            return [*map(case_of, self.written(text, lowercase=False), lowered)]
+        return [case_of(word, word.lower()) for word in self._kept(self._ascii_token.findall(text))]
+
+    def cased(self, text: str, words: Sequence[str]) -> Sequence[str]:
+        """What the ids of ``words``, those of ``words(text)``, are looked up by.
+
+        Where the rule tells cases, each word that holds a capital stands behind the token of its case.
+        """
+        if self.rule.ids != "token+case":
+            return words
+        tokens = []
+        for case, word in zip(self.cases(text), words, strict=True):
+            if case != SMALL:
+                tokens.append(CASE_TOKENS[case - INITIAL])
+            tokens.append(word)
+        return tokens
 
     def tokenize(self, text: str) -> Tokens:
         """The kept tokens of ``text``, which may be any string, lone surrogates included."""
@@ -225,8 +247,8 @@ class Encoder:
     def encode(self, text: str) -> Encoded:
         """The ids of ``text``, which may be any string, lone surrogates included."""
         words, total = self.text.words(text)
-        if self.text.rule.ids == "letter-trigram":
-            return self._by_letters(text, words, total)
+        if self.text.rule.ids != "token":
+            return self._by_parts(text, total)
         find = self.vocabulary.ids.get
         ids = tuple([find(word, OTHER_ID) for word in words])
         unknown: tuple[str, ...] = ()
@@ -234,22 +256,26 @@ class Encoder:
             unknown = self._written(text, [token_id == OTHER_ID for token_id in ids])
         return Encoded(ids, total, unknown)
 
-    def ids_by_token(self, tokens: Sequence[str]) -> list[tuple[int, ...]]:
-        """The ids of each token: one, or one a letter where the rule says so."""
+    def ids_by_token(self, text: str) -> list[tuple[int, ...]]:
+        """The ids of each kept token of ``text``: one, or several where the rule says so."""
+        words, _ = self.text.words(text)
         if self.text.rule.ids == "letter-trigram":
-            return [trigram_ids(token) for token in tokens]
-        return [(self.vocabulary.id_of(token),) for token in tokens]
+            return [trigram_ids(word) for word in words]
+        ids: list[tuple[int, ...]] = [(self.vocabulary.id_of(word),) for word in words]
+        if self.text.rule.ids == "token":
+            return ids
+        cases = self.text.cases(text)
+        return [own if case == SMALL else (case, *own) for case, own in zip(cases, ids, strict=True)]
 
     def lacks(self, ids: tuple[int, ...]) -> bool:
         """Whether the ids of a token say that it is not known."""
-        return is_unknown(ids) if self.text.rule.ids == "letter-trigram" else ids == (OTHER_ID,)
+        return is_unknown(ids) if self.text.rule.ids == "letter-trigram" else ids[-1] == OTHER_ID
 
-    def _by_letters(self, text: str, words: Sequence[str], total: int) -> EncodedLetters:
-        by_word = [trigram_ids(word) for word in words]
-        unknown = [is_unknown(ids) for ids in by_word]
+    def _by_parts(self, text: str, total: int) -> EncodedParts:
+        by_word = self.ids_by_token(text)
+        unknown = [*map(self.lacks, by_word)]
         written = self._written(text, unknown) if any(unknown) else ()
-        ids = tuple(chain.from_iterable(by_word))
-        return EncodedLetters(ids, total, written, len(words), sum(unknown))
+        return EncodedParts(tuple(chain.from_iterable(by_word)), total, written, len(by_word), sum(unknown))
 
     def _written(self, text: str, wanted: Sequence[bool]) -> tuple[str, ...]:
         """The wanted ones of the kept tokens as the text writes them, each once."""

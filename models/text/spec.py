@@ -6,7 +6,7 @@ from typing import Literal
 Unit = Literal["word", "character"]
 Truncation = Literal["head", "tail", "head+tail"]
 Segmenter = Literal["jieba"]
-Ids = Literal["token", "letter-trigram"]
+Ids = Literal["token", "token+case", "letter-trigram"]
 
 PADDING_ID = 0
 OTHER_ID = 1
@@ -26,8 +26,9 @@ class TextRule:
             (``max_length // 3``) and fills the rest from the end.
         segmenter: a word segmenter applied before the rule, for text written without spaces. With one, the
             graph expects tokens joined by spaces and Han characters join like letters.
-        ids: what the ids of a text stand for: "token" has one a token, from the vocabulary; "letter-trigram"
-            one a letter of each token, by the rule of ``models.text.letters``.
+        ids: what the ids of a text stand for: "token" has one a token, from the vocabulary; "token+case"
+            another before it where the token holds a capital, see ``models.text.case``; "letter-trigram" one
+            a letter of each token, by the rule of ``models.text.letters``.
     """
 
     unit: Unit = "word"

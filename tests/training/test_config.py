@@ -234,6 +234,7 @@ def test_a_value_of_the_wrong_kind_is_refused_with_what_is_allowed(write, overri
         (["model.input=one-hot"], "text.vocabulary_size = 30000 is too large for model.input"),
         (["model.input=letter-trigram", "model.wide=true"], "model.wide reads the ids of words"),
         (["model.input=letter-trigram", "training.word_dropout=0.1"], "training.word_dropout = 0.1 hides"),
+        (["model.input=letter-trigram", "model.capitalisation=true"], "model.capitalisation tells how"),
         (["model.input=letter-trigram", "model.vectors=word2vec"], "model.vectors are the vectors of"),
         (["training.schedule=one-cycle"], "give training.warmup a share above 0"),
     ],

@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -21,19 +23,48 @@ def dataset(train: Rows, dev: Rows) -> Dataset:
 TRAIN = rows(("the cat sat", "no"), ("the cat", "no"), ("the", "yes"), ("", "yes"))
 DEV = rows(("the dog and the cat", "no"))
 CONFIG = TextConfig(vocabulary_size=4, min_count=1, max_length=2, truncate="head")
-RULE = text_rule(CONFIG, "embedding")
+
+
+def run_of(text: TextConfig, **values: Any) -> Config:
+    return Config.model_validate({"name": "a", "data": {"train": "a.csv"}, "text": text, **values})
 
 
 def encoded_of(
-    data: Dataset, config: TextConfig = CONFIG, vocabulary: Vocabulary | None = None
+    data: Dataset, config: TextConfig = CONFIG, vocabulary: Vocabulary | None = None, **values: Any
 ) -> tuple[Vocabulary, dict[str, EncodedTexts]]:
-    run = Config.model_validate({"name": "a", "data": {"train": "a.csv"}, "text": config})
-    return encode_parts(data, RULE, config, vocabulary, UnlabelledTokens(run, data, RULE))
+    run = run_of(config, **values)
+    rule = text_rule(run)
+    return encode_parts(data, rule, config, vocabulary, UnlabelledTokens(run, data, rule))
 
 
 def test_a_config_s_text_section_is_the_rule() -> None:
     text = TextConfig(unit="character", lowercase=False, max_length=7, truncate="tail")
-    assert text_rule(text, "embedding") == TextRule("character", False, 7, "tail", None)
+    assert text_rule(run_of(text)) == TextRule("character", False, 7, "tail", None)
+
+
+@pytest.mark.parametrize(
+    ("model", "task", "ids"),
+    [
+        ({}, "classification", "token"),
+        ({"capitalisation": True}, "classification", "token+case"),
+        ({"capitalisation": True}, "multilabel", "token+case"),
+        ({"capitalisation": True}, "tagging", "token"),  # told beside the ids
+        ({"input": "letter-trigram"}, "classification", "letter-trigram"),
+    ],
+)
+def test_what_ids_stand_for(model: dict[str, Any], task: str, ids: str) -> None:
+    assert text_rule(run_of(CONFIG, model=model, task=task)).ids == ids
+
+
+def test_cases_are_ids_of_their_own_and_no_words() -> None:
+    data = dataset(rows(("The CAT sat", "no"), ("the", "yes")), rows(("the Dog iPod", "no")))
+    config = TextConfig(vocabulary_size=7, min_count=1, max_length=2, truncate="head")
+    vocabulary, encoded = encoded_of(data, config, model={"capitalisation": True})
+    assert vocabulary.tokens == ("[PAD]", "[OTHER]", "[Aa]", "[AA]", "[aA]", "the", "cat")
+    assert [row.tolist() for row in encoded["train"].ids] == [[2, 5, 3, 6], [5]]
+    assert [row.tolist() for row in encoded["dev"].ids] == [[5, 2, 1]]
+    assert (encoded["train"].lengths.tolist(), encoded["train"].read.tolist()) == ([3, 1], [2, 1])
+    assert encoded["dev"].unknown.tolist() == [0.5]
 
 
 def test_the_vocabulary_knows_what_the_network_reads_of_train_and_nothing_of_dev() -> None:
@@ -61,7 +92,7 @@ def test_a_given_vocabulary_is_not_fitted_anew() -> None:
 
 def test_what_the_training_data_looked_like_is_remembered() -> None:
     data = dataset(TRAIN, DEV)
-    _, encoded = encoded_of(data, TextConfig(vocabulary_size=3, max_length=2))
+    _, encoded = encoded_of(data, TextConfig(vocabulary_size=3, max_length=2, truncate="head"))
     reference = data_reference(data, encoded)
     assert reference.rows == {"train": 4, "dev": 1}
     assert reference.skipped == {"train: no text": 2}

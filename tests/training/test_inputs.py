@@ -48,6 +48,39 @@ def test_an_input_is_trained_saved_and_answers_from_every_engine(
         assert saved.manifest.labels[saved.predict(["row 7 was goood, reallly"])[0].answer.best] == "yes"
 
 
+def test_a_capital_tells_words_apart_that_training_never_saw(
+    engram: Callable[..., object], config_file: Path
+) -> None:
+    names = [f"here is {'Z' if row % 2 else 'z'}{'oghunty'[row % 7]}{row} again" for row in range(240)]
+    rows = [f"{text},{'yes' if row % 2 else 'no'}" for row, text in enumerate(names)]
+    (config_file.parent / "names.csv").write_text("\n".join(["text,label", *rows]) + "\n")
+    (config_file.parent / "more.txt").write_text("Ada was here\nada was HERE\n")
+    values = [
+        "data.train=names.csv",
+        "data.unlabelled=more.txt",
+        "model.capitalisation=true",
+        "model.vectors=word2vec",
+        "model.wide=true",
+        "output.onnx=int8",
+        "training.epochs=20",
+    ]
+    done = engram("train", config_file, *(word for value in values for word in ("--set", value)))
+    assert done.code == 0, done.err
+    path = Path(done.out.strip())
+    saved, fast, small = (open_predictor(path, engine) for engine in ("savedmodel", "onnx", "onnx-int8"))
+    assert saved.manifest.test.metrics["accuracy"].value > 0.9
+    texts = ["here is Ada again", "here is ada again", "HERE IS iPod", "", "爱 Ａda"]
+    for one, other, rough in zip(*(each.predict(texts) for each in (saved, fast, small)), strict=True):
+        np.testing.assert_allclose(one.answer.probabilities, other.answer.probabilities, rtol=0, atol=1e-5)
+        assert one.answer.best == rough.answer.best or one.tokens == 0
+    answers = saved.predict(texts)
+    assert [saved.manifest.labels[answer.answer.best] for answer in answers[:2]] == ["yes", "no"]
+    assert (answers[0].tokens, answers[0].unknown_tokens) == (4, ("Ada",))
+    words = explain(fast, texts[0]).words
+    assert [word.word for word in words] == texts[0].split()
+    assert max(words, key=lambda word: word.effect).word == "Ada"
+
+
 @pytest.mark.parametrize("rate", ["0", "none"], ids=["frozen", "tuned"])
 def test_vectors_of_a_file_reach_the_answers_of_both_engines(
     engram: Callable[..., object], config_file: Path, rate: str

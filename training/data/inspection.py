@@ -84,7 +84,7 @@ def inspect_data(config: Config) -> Inspection:
         DataError: the data cannot be used.
     """
     dataset = as_labelled(load_tagged(config)) if config.task in TAGGING else load_dataset(config)
-    rule = text_rule(config.text, config.model.input)
+    rule = text_rule(config)
     vocabulary, encoded = encode_parts(
         dataset, rule, config.text, None, UnlabelledTokens(config, dataset, rule)
     )

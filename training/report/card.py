@@ -104,6 +104,8 @@ def text_rule(rule: TextRule) -> str:
     """The text rule in one line."""
     segmenter = f", segmented by {rule.segmenter}" if rule.segmenter else ""
     case = "lower case" if rule.lowercase else "case kept"
+    if rule.ids == "token+case":
+        case += ", capitals told apart"
     return f"{rule.unit} tokens, {case}{segmenter}; at most {rule.max_length:,}, cut to {kept(rule)}"
 
 

@@ -55,7 +55,7 @@ def judged_rows(prepared: "Prepared", trained: "Trained", split: str) -> JudgedR
 
 def _words(prepared: "Prepared") -> WordFacts:
     tokens, ids = prepared.vocabulary.tokens, prepared.encoded["train"].ids
-    if prepared.rule.ids == "letter-trigram":  # its ids are no words
+    if prepared.rule.ids != "token":  # not every id is a word
         tokens, ids = _words_of(prepared.rule, prepared.dataset.train.texts)
     return word_facts(prepared.labels, tokens, ids, prepared.targets["train"])
 

@@ -80,7 +80,7 @@ def encode_tagged(
     if known is None:
         plain, texts = PlainText(rule), dataset.parts["train"].texts
         tokens = [[sys.intern(token) for token in plain.tokenize(text).tokens] for text in texts]
-        vocabulary = fit_vocabulary(tokens, config.text, unlabelled)
+        vocabulary = fit_vocabulary(tokens, config.text, rule, unlabelled)
         if config.model.characters is not None or config.model.capitalisation:
             characters = fit_characters(plain, texts, CHARACTERS)
         width = config.model.character_length if config.model.characters is not None else 0

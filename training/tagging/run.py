@@ -123,7 +123,7 @@ def prepare_tagger(config: Config, reporter: Reporter, previous: Previous | None
         reporter.say(f"note: {warning}")
     for reason, count in dataset.skipped.items():
         reporter.say(f"skipped: {counted(count, 'row')} ({reason})")
-    rule, known = text_rule(config.text, config.model.input), None
+    rule, known = text_rule(config), None
     if previous is not None:
         dataset, known = _as_before(dataset, previous)
         rule = previous.rule

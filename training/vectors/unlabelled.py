@@ -68,6 +68,6 @@ class UnlabelledTokens:
         plain = PlainText(replace(self._rule, max_length=sys.maxsize))
         # Equal tokens share one string: a corpus has few words and many tokens.
         return [
-            [sys.intern(token) for token in plain.tokenize(text).tokens]
+            [sys.intern(token) for token in plain.cased(text, plain.words(text)[0])]
             for text in read_unlabelled(self._config, self._dataset)
         ]

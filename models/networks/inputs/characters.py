@@ -16,7 +16,7 @@ from models.networks.pooling.last import LastPooling
 from models.networks.pooling.max import MaxPooling
 from models.networks.seeds import derive
 from models.networks.tagger_spec import TaggerSpec
-from models.text.characters import CASES
+from models.text.case import CASES
 
 WINDOW = 3
 

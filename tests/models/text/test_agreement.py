@@ -10,10 +10,12 @@ import tensorflow as tf
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from models.text.case import CASE_TOKENS
 from models.text.graph import GraphText
 from models.text.plain import Encoder, PlainText
 from models.text.spec import OTHER_ID, TextRule, Truncation, Unit
 from models.text.table import CODE_POINTS, CodeClass, Table, load_table
+from models.text.vocabulary import SPECIAL as SPECIAL_TOKENS
 from models.text.vocabulary import Vocabulary
 
 IN_CLASS = {
@@ -45,7 +47,8 @@ joined = st.tuples(
 ).map("".join)
 any_text = st.lists(characters | joined, max_size=24).map("".join)
 batches = st.lists(any_text, max_size=16)
-VOCABULARY = Vocabulary.fit([["a", "b", "1", "a1", "a'b", ".", "'", "一", "\ufffd", "é", "i̇", "1.1"]], 100)
+WORDS = [["a", "b", "1", "a1", "a'b", ".", "'", "一", "\ufffd", "é", "i̇", "1.1", "B"]]
+VOCABULARY = Vocabulary(SPECIAL_TOKENS + CASE_TOKENS).extended(WORDS, 100)
 
 unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
@@ -108,6 +111,23 @@ def test_every_truncation(truncate: Truncation, max_length: int, texts: list[str
 @given(texts=batches)
 def test_segmented_texts(texts: list[str]) -> None:
     rule = TextRule(segmenter="jieba")
+    assert graph_reader(rule)(texts) == plain_reader(rule)(texts)
+
+
+@pytest.mark.parametrize("max_length", [3, 400])
+@pytest.mark.parametrize("lowercase", [True, False])
+@pytest.mark.parametrize("unit", ["word", "character"])
+@settings(unhurried, max_examples=50)
+@given(texts=batches)
+def test_every_case(unit: Unit, lowercase: bool, max_length: int, texts: list[str]) -> None:
+    rule = TextRule(unit=unit, lowercase=lowercase, max_length=max_length, ids="token+case")
+    assert graph_reader(rule)(texts) == plain_reader(rule)(texts)
+
+
+@settings(unhurried, max_examples=25)
+@given(texts=batches)
+def test_every_case_of_segmented_texts(texts: list[str]) -> None:
+    rule = TextRule(segmenter="jieba", ids="token+case")
     assert graph_reader(rule)(texts) == plain_reader(rule)(texts)
 
 

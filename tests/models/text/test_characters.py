@@ -6,7 +6,8 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.text.characters import CAPITALS, INITIAL, MIXED, SMALL, CharacterEncoder, fit_characters
+from models.text.case import CAPITALS, INITIAL, MIXED, SMALL
+from models.text.characters import CharacterEncoder, fit_characters
 from models.text.graph_tokens import GraphTokens
 from models.text.plain import PlainText
 from models.text.spec import TextRule

@@ -57,6 +57,11 @@ def test_text_rule_says_what_is_kept(truncate, words) -> None:
     assert card.text_rule(TextRule(max_length=9, truncate=truncate)).endswith(f"cut to {words}")
 
 
+def test_text_rule_says_whether_capitals_are_told() -> None:
+    assert "lower case, capitals told apart" in card.text_rule(TextRule(ids="token+case"))
+    assert "apart" not in card.text_rule(TextRule())
+
+
 def test_reproducing_names_the_commit_and_how_train_was_called(make_material) -> None:
     manifest = make_material().manifest
     commit, setup, inspected, command = card.reproduce(manifest).splitlines()

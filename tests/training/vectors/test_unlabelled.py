@@ -60,3 +60,11 @@ def test_texts_are_split_to_their_end_and_only_once(tmp_path: Path) -> None:
     assert tokens.texts == [["one", "two", "three"]]
     (tmp_path / "more.txt").unlink()
     assert tokens.texts == [["one", "two", "three"]]
+
+
+def test_cases_are_told_where_the_rule_tells_them(tmp_path: Path) -> None:
+    (tmp_path / "more.txt").write_text("One TWO three\n")
+    given = loaded(tmp_path, "data.unlabelled=more.txt")
+    assert UnlabelledTokens(*given, TextRule(max_length=1, ids="token+case")).texts == [
+        ["[Aa]", "one", "[AA]", "two", "three"]
+    ]
