@@ -140,7 +140,8 @@ class PlainText:
         if self._ascii_token is None or not text.isascii():
             lowered = self.written(text, lowercase=True)
             return [*map(case_of, self.written(text, lowercase=False), lowered)]
-        return [case_of(word, word.lower()) for word in self._kept(self._ascii_token.findall(text))]
+        found = self._kept(self._ascii_token.findall(text))
+        return [SMALL if word.islower() else case_of(word, word.lower()) for word in found]
 
     def cased(self, text: str, words: Sequence[str]) -> Sequence[str]:
         """What the ids of ``words``, those of ``words(text)``, are looked up by.
@@ -247,14 +248,17 @@ class Encoder:
     def encode(self, text: str) -> Encoded:
         """The ids of ``text``, which may be any string, lone surrogates included."""
         words, total = self.text.words(text)
-        if self.text.rule.ids != "token":
-            return self._by_parts(text, total)
+        if self.text.rule.ids == "letter-trigram":
+            return self._by_letters(text, words, total)
         find = self.vocabulary.ids.get
-        ids = tuple([find(word, OTHER_ID) for word in words])
+        ids = tuple([find(token, OTHER_ID) for token in self.text.cased(text, words)])
         unknown: tuple[str, ...] = ()
         if OTHER_ID in ids:
-            unknown = self._written(text, [token_id == OTHER_ID for token_id in ids])
-        return Encoded(ids, total, unknown)
+            known = self.vocabulary.ids
+            unknown = self._written(text, [word not in known for word in words])
+        if self.text.rule.ids == "token":
+            return Encoded(ids, total, unknown)
+        return EncodedParts(ids, total, unknown, len(words), ids.count(OTHER_ID))
 
     def ids_by_token(self, text: str) -> list[tuple[int, ...]]:
         """The ids of each kept token of ``text``: one, or several where the rule says so."""
@@ -271,11 +275,11 @@ class Encoder:
         """Whether the ids of a token say that it is not known."""
         return is_unknown(ids) if self.text.rule.ids == "letter-trigram" else ids[-1] == OTHER_ID
 
-    def _by_parts(self, text: str, total: int) -> EncodedParts:
-        by_word = self.ids_by_token(text)
-        unknown = [*map(self.lacks, by_word)]
+    def _by_letters(self, text: str, words: Sequence[str], total: int) -> EncodedParts:
+        by_word = [trigram_ids(word) for word in words]
+        unknown = [is_unknown(ids) for ids in by_word]
         written = self._written(text, unknown) if any(unknown) else ()
-        return EncodedParts(tuple(chain.from_iterable(by_word)), total, written, len(by_word), sum(unknown))
+        return EncodedParts(tuple(chain.from_iterable(by_word)), total, written, len(words), sum(unknown))
 
     def _written(self, text: str, wanted: Sequence[bool]) -> tuple[str, ...]:
         """The wanted ones of the kept tokens as the text writes them, each once."""

@@ -164,7 +164,7 @@ def test_one_wrong_code_point_is_noticed(code: int, change: dict[str, str]) -> N
     whole = getattr(table, name)
     wrong = plain_reader(TextRule(), replace(table, **{name: whole[:code] + value + whole[code + 1 :]}))
 
-    @settings(unhurried, max_examples=300, derandomize=True, phases=[Phase.generate])
+    @settings(unhurried, max_examples=3000, derandomize=True, phases=[Phase.generate])
     @given(texts=batches)
     def compare(texts: list[str]) -> None:
         assert graph_reader(TextRule())(texts)[0] == wrong(texts)[0]
