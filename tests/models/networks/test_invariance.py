@@ -11,7 +11,8 @@ from models.networks.registry import PARTS
 
 COMBINATIONS = pairwise()
 ROWS = [[2, 3, 4, 5, 6], [], [7], [8, 2, 9], [10, 9, 4, 5, 6], [], [3, 2]]
-TOLERANCE = 1e-6
+# Some processors sum batches of other sizes in another order; outputs reach 10, and texts are 1e-3 apart.
+TOLERANCE = 1e-5
 
 
 def test_combinations_cover_the_registry(capsys: pytest.CaptureFixture[str]) -> None:
