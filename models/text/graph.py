@@ -60,9 +60,7 @@ class GraphText(tf.Module):
         self._ids = tf.lookup.StaticHashTable(tf.lookup.KeyValueTensorInitializer(known, ids), OTHER_ID)
         self._other_case: GraphText | None = None
         if rule.ids == "token+case":
-            # The same tokens in the other case: what is lower case is decided by the characters alone.
-            other = replace(rule, lowercase=not rule.lowercase, ids="token")
-            self._other_case = GraphText(other, Vocabulary(SPECIAL), table)
+            self._other_case = other_case(rule, table)
 
     def encode(self, text: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Token ids of texts.
@@ -130,6 +128,12 @@ class GraphText(tf.Module):
         kept = _where((from_start < self._rule.head_length) | (to_end <= self._rule.tail_length))
         tokens, rows = tf.gather(tokens, kept), tf.gather(rows, kept)
         return tf.RaggedTensor.from_value_rowids(tokens, rows, nrows=batch, validate=False)
+
+
+def other_case(rule: TextRule, table: Table | None = None) -> GraphText:
+    """Splits into the same tokens in the other case: what is lower case is decided by characters alone."""
+    other = replace(rule, lowercase=not rule.lowercase, ids="token")
+    return GraphText(other, Vocabulary(SPECIAL), table)
 
 
 def case_of(written: tf.RaggedTensor, lowered: tf.RaggedTensor) -> tf.Tensor:

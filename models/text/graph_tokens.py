@@ -1,11 +1,9 @@
 """Tokens with their characters in TensorFlow operations. Twin of ``models.text.characters``."""
 
-from dataclasses import replace
-
 import tensorflow as tf
 
-from models.text.graph import GraphText, case_of
-from models.text.spec import OTHER_ID, OTHER_TOKEN, PADDING_TOKEN, TextRule
+from models.text.graph import GraphText, case_of, other_case
+from models.text.spec import OTHER_ID, TextRule
 from models.text.vocabulary import Vocabulary
 
 
@@ -27,9 +25,7 @@ class GraphTokens(tf.Module):
         self._lowercase, self._width = rule.lowercase, width
         self._known: tf.lookup.StaticHashTable | None = None
         if characters is not None:
-            nothing = Vocabulary((PADDING_TOKEN, OTHER_TOKEN))
-            # The same tokens in the other case: what is lower case is decided by the characters alone.
-            self._other_case = GraphText(replace(rule, lowercase=not rule.lowercase), nothing)
+            self._other_case = other_case(rule)
             # From the second entry on, which no single character is: TensorFlow refuses an empty table.
             keys = [-1, *(ord(character) for character in characters.tokens[OTHER_ID + 1 :])]
             values = tf.range(OTHER_ID, len(characters))

@@ -1,6 +1,6 @@
 """Every way to read a word goes all the way: from the config to answers of both engines."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import keras
@@ -9,13 +9,30 @@ import pytest
 
 from models.runtime.artifact import open_artifact
 from models.runtime.explain import explain
-from models.runtime.predictor import open_predictor
+from models.runtime.predictor import Predictor, open_predictor
 from training.config import INPUTS
 
 pytestmark = pytest.mark.slow
 
 TEXTS = ["row 3 was goood, really", "row 5 was bad indeed", "", "爱 8/10 nothing of this is known"]
 OWN_KEYS = {"one-hot": ["text.vocabulary_size=100"]}
+
+
+def trained(
+    engram: Callable[..., object], config_file: Path, values: Sequence[str]
+) -> tuple[Predictor, Predictor, Predictor]:
+    """The model of a config in the three engines."""
+    done = engram("train", config_file, *(word for value in values for word in ("--set", value)))
+    assert done.code == 0, done.err
+    path = Path(done.out.strip())
+    return open_predictor(path), open_predictor(path, "onnx"), open_predictor(path, "onnx-int8")
+
+
+def check_alike(saved: Predictor, fast: Predictor, small: Predictor, texts: Sequence[str]) -> None:
+    for one, other, rough in zip(*(each.predict(texts) for each in (saved, fast, small)), strict=True):
+        np.testing.assert_allclose(one.answer.probabilities, other.answer.probabilities, rtol=0, atol=1e-5)
+        assert one.answer.best == rough.answer.best or one.tokens == 0
+        assert (one.tokens, one.unknown_tokens) == (other.tokens, other.unknown_tokens)
 
 
 @pytest.mark.parametrize("read_as", INPUTS)
@@ -29,16 +46,10 @@ def test_an_input_is_trained_saved_and_answers_from_every_engine(
         "training.patience=20",
         *OWN_KEYS.get(read_as, []),
     ]
-    done = engram("train", config_file, *(word for value in values for word in ("--set", value)))
-    assert done.code == 0, done.err
-    path = Path(done.out.strip())
-    saved, fast, small = (open_predictor(path, engine) for engine in ("savedmodel", "onnx", "onnx-int8"))
+    saved, fast, small = trained(engram, config_file, values)
     assert saved.manifest.engines["onnx"].max_difference < 1e-5
     assert saved.manifest.test.metrics["accuracy"].value > 0.8
-    for one, other, rough in zip(*(each.predict(TEXTS) for each in (saved, fast, small)), strict=True):
-        np.testing.assert_allclose(one.answer.probabilities, other.answer.probabilities, rtol=0, atol=1e-5)
-        assert one.answer.best == rough.answer.best or one.tokens == 0
-        assert (one.tokens, one.unknown_tokens) == (other.tokens, other.unknown_tokens)
+    check_alike(saved, fast, small, TEXTS)
     words = explain(fast, TEXTS[0]).words
     assert [word.word for word in words] == ["row", "3", "was", "goood", ",", "really"]
     assert max(abs(word.effect) for word in words) > 0.01
@@ -64,15 +75,10 @@ def test_a_capital_tells_words_apart_that_training_never_saw(
         "output.onnx=int8",
         "training.epochs=20",
     ]
-    done = engram("train", config_file, *(word for value in values for word in ("--set", value)))
-    assert done.code == 0, done.err
-    path = Path(done.out.strip())
-    saved, fast, small = (open_predictor(path, engine) for engine in ("savedmodel", "onnx", "onnx-int8"))
+    saved, fast, small = trained(engram, config_file, values)
     assert saved.manifest.test.metrics["accuracy"].value > 0.9
     texts = ["here is Ada again", "here is ada again", "HERE IS iPod", "", "爱 Ａda"]
-    for one, other, rough in zip(*(each.predict(texts) for each in (saved, fast, small)), strict=True):
-        np.testing.assert_allclose(one.answer.probabilities, other.answer.probabilities, rtol=0, atol=1e-5)
-        assert one.answer.best == rough.answer.best or one.tokens == 0
+    check_alike(saved, fast, small, texts)
     answers = saved.predict(texts)
     assert [saved.manifest.labels[answer.answer.best] for answer in answers[:2]] == ["yes", "no"]
     assert (answers[0].tokens, answers[0].unknown_tokens) == (4, ("Ada",))
