@@ -11,8 +11,8 @@ from models.networks.registry import PARTS
 
 COMBINATIONS = pairwise()
 ROWS = [[2, 3, 4, 5, 6], [], [7], [8, 2, 9], [10, 9, 4, 5, 6], [], [3, 2]]
-# Three times the distance of neighbouring floats at 10, which outputs reach: some processors sum batches of other
-# sizes in another order.
+# Three times the distance of neighbouring floats at 10, which outputs reach: some processors sum batches
+# of other sizes in another order.
 TOLERANCE = 3e-6
 
 
