@@ -21,7 +21,7 @@ OWN_KEYS = {"one-hot": ["text.vocabulary_size=100"]}
 def trained(
     engram: Callable[..., object], config_file: Path, values: Sequence[str]
 ) -> tuple[Predictor, Predictor, Predictor]:
-    """The model of a config in the three engines."""
+    """The model of a config, trained with ``values`` set, in the three engines."""
     done = engram("train", config_file, *(word for value in values for word in ("--set", value)))
     assert done.code == 0, done.err
     path = Path(done.out.strip())
@@ -29,6 +29,7 @@ def trained(
 
 
 def check_alike(saved: Predictor, fast: Predictor, small: Predictor, texts: Sequence[str]) -> None:
+    """The SavedModel and ONNX give the same answers to ``texts``, and int8 the same labels."""
     for one, other, rough in zip(*(each.predict(texts) for each in (saved, fast, small)), strict=True):
         np.testing.assert_allclose(one.answer.probabilities, other.answer.probabilities, rtol=0, atol=1e-5)
         assert one.answer.best == rough.answer.best or one.tokens == 0
