@@ -29,6 +29,7 @@ from typing import Any
 from benchmarks.chaos.service import Service
 from benchmarks.chaos.versions import Versions
 from benchmarks.serving.load import make_texts
+from models.runtime.checksum import sealed
 from models.runtime.version_labels import write_version_labels
 
 _TOKENS = 50
@@ -81,7 +82,7 @@ def withdrawal(versions: Versions, folder: Path, texts: Sequence[str], rate: flo
     path = versions.folder / str(bad) / "manifest.json"
     manifest = json.loads(path.read_bytes())
     manifest["labels"].reverse()
-    path.write_text(json.dumps(manifest))
+    path.write_text(json.dumps(sealed(manifest)))
     plan = f"{versions.name}={bad}:10"
     with Service(versions.folder.parent, folder, ENGINE="onnx", CANARY=plan) as service:
         asker = Asker(service, texts)

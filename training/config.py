@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationInfo, field_validator
 
-from models.runtime.manifest import Task
+from models.runtime.manifest import NAME_PATTERN, Task
 from models.text.spec import Segmenter, Truncation, Unit
 
 Positive = Annotated[int, Field(ge=1)]
@@ -30,7 +30,7 @@ FilePath = Annotated[Path, Field(strict=False)]
 Name = Annotated[
     str,
     Field(
-        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$",
+        pattern=NAME_PATTERN,
         json_schema_extra={
             "allowed": "1 to 100 letters, digits, '.', '_' or '-', the first a letter or digit"
         },

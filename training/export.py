@@ -1,5 +1,6 @@
 """From a trained network to a saved model: written whole under a temporary name, then renamed."""
 
+import json
 import os
 import shutil
 import tempfile
@@ -14,6 +15,7 @@ import tensorflow as tf
 
 from models.errors import EngramError
 from models.runtime.artifact import VOCABULARY, file_facts
+from models.runtime.checksum import checksum_of
 from models.runtime.engines.base import Engine, Outputs
 from models.runtime.engines.savedmodel import SavedModelEngine
 from models.runtime.location import MANIFEST, list_versions
@@ -154,8 +156,9 @@ def _write_report(folder: Path, page: str) -> None:
 
 
 def _write_manifest(path: Path, manifest: Manifest) -> None:
+    checksum = checksum_of(json.loads(manifest.model_dump_json()))
     with path.open("w", encoding="utf-8") as file:
-        file.write(manifest.model_dump_json(indent=1))
+        file.write(manifest.model_copy(update={"checksum": checksum}).model_dump_json(indent=1))
         file.flush()
         os.fsync(file.fileno())
     path.chmod(0o644)

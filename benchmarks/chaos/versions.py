@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from models.runtime.checksum import sealed
 from models.runtime.predictor import open_predictor
 
 Answers = dict[str, list[float]]
@@ -63,7 +64,7 @@ class Versions:
             content = json.loads(manifest.read_bytes())
             for outputs in content["golden"][0]["outputs"].values():
                 outputs["logits"][0] += 0.1
-            manifest.write_text(json.dumps(content))
+            manifest.write_text(json.dumps(sealed(content)))
         path.rename(self.folder / str(version))
         return version
 
@@ -85,5 +86,5 @@ class Versions:
         content["calibration"]["temperature"] *= 1 + 0.2 * version
         # The versions here are about serving, not about how good they are.
         content["margin"] = None
-        manifest.write_text(json.dumps(content))
+        manifest.write_text(json.dumps(sealed(content)))
         return path

@@ -1,19 +1,25 @@
 """A saved model on disk: its manifest, its vocabulary, and the check that no file has changed."""
 
 import hashlib
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from models.errors import ArtifactError, ArtifactNotFoundError
+from models.runtime.checksum import checksum_of
+from models.runtime.graph_labels import SAVED_MODEL, check_labels
 from models.runtime.location import MANIFEST
 from models.runtime.manifest import FileFact, Manifest
+from models.runtime.manifest_checks import check_manifest
 from models.text.table import table_hash
 from models.text.vocabulary import Vocabulary
 
 VOCABULARY = "vocabulary.json"
 CHARACTERS = "characters.json"
+VARIABLES = "variables/variables.index"
+_READ_BY_ENGINES = ("variables/*", "assets/*", "*.onnx", "*.keras")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +40,11 @@ def open_artifact(path: Path) -> Artifact:
 
     Raises:
         ArtifactNotFoundError: ``path`` holds no manifest.
-        ArtifactError: a file cannot be read, is not what a manifest is, or was written for another text rule.
+        ArtifactError: a file cannot be read, the manifest is none, was changed after it was saved or does not
+            hold together, or it was written for another text rule.
     """
     manifest = _read_manifest(path)
+    check_manifest(manifest, path / MANIFEST)
     if manifest.text_table != table_hash():
         raise ArtifactError(
             f"{path} was written with another code-point table ({manifest.text_table[:12]}) than this "
@@ -55,9 +63,16 @@ def open_artifact(path: Path) -> Artifact:
 def verify_files(artifact: Artifact) -> None:
     """Compares size and sha256 of every file with the manifest.
 
+    Where the manifest has no checksum, its labels are compared with those inside the SavedModel too.
+
     Raises:
-        ArtifactError: a file is missing or is not the one that was saved.
+        ArtifactError: a file is missing, is not the one that was saved, or is none the manifest knows of.
     """
+    for name in _files_of_the_model(artifact):
+        if name not in artifact.manifest.files:
+            raise ArtifactError(
+                f"{artifact.path / MANIFEST} has no hash of {name}, which the model answers with."
+            )
     for name, fact in artifact.manifest.files.items():
         path = artifact.path / name
         try:
@@ -75,6 +90,17 @@ def verify_files(artifact: Artifact) -> None:
                 f"{path} is not the file that was saved: its sha256 is {found[:12]}, "
                 f"the manifest says {fact.sha256[:12]}."
             )
+    if artifact.manifest.checksum is None:
+        check_labels(artifact.manifest, artifact.path)
+
+
+def _files_of_the_model(artifact: Artifact) -> set[str]:
+    """What an artifact cannot do without, and what there is beside it that an engine may read."""
+    needed = {SAVED_MODEL, VARIABLES, VOCABULARY}
+    if artifact.characters is not None:
+        needed.add(CHARACTERS)
+    found = [path for pattern in _READ_BY_ENGINES for path in artifact.path.glob(pattern)]
+    return needed | {path.relative_to(artifact.path).as_posix() for path in found}
 
 
 def file_facts(folder: Path) -> dict[str, FileFact]:
@@ -95,7 +121,8 @@ def sha256_of(path: Path) -> str:
 def _read_manifest(path: Path) -> Manifest:
     file = path / MANIFEST
     try:
-        return Manifest.model_validate_json(file.read_bytes())
+        content = file.read_bytes()
+        manifest = Manifest.model_validate_json(content)
     except FileNotFoundError as error:
         raise ArtifactNotFoundError(f"{path} is no saved model: it holds no {MANIFEST}.") from error
     except OSError as error:
@@ -106,6 +133,13 @@ def _read_manifest(path: Path) -> Manifest:
         raise ArtifactError(
             f"{file} is not a manifest this version reads: {where}: {first['msg']}."
         ) from error
+    # One that was saved before there were checksums has none.
+    if manifest.checksum is not None and (found := checksum_of(json.loads(content))) != manifest.checksum:
+        raise ArtifactError(
+            f"{file} is not the manifest that was saved: its checksum is {found[:12]}, it says "
+            f"{manifest.checksum[:12]}."
+        )
+    return manifest
 
 
 def _read_vocabulary(file: Path) -> Vocabulary:

@@ -2,11 +2,14 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
 from models.text.spec import TextRule
 
 SCHEMA_VERSION = 1
+
+NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
+"""What a model may be called."""
 
 Task = Literal["classification", "multilabel", "tagging", "joint"]
 TAGGING: tuple[Task, ...] = ("tagging", "joint")
@@ -17,6 +20,9 @@ def main_metric(task: Task) -> str:
     """The metric that a model of a task is judged by first, and whose margin over the baseline is kept."""
     return "f1" if task in TAGGING else "accuracy"
 
+
+# A fitted one is between 0.05 and 20 (``training.calibrate``); far outside, every answer is sure or none is.
+LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE = 1e-3, 1e3
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
@@ -65,7 +71,7 @@ class Calibration(_Part):
     ``thresholds``: a label with at least this probability is answered (multilabel), one a label.
     """
 
-    temperature: float = Field(gt=0.0)
+    temperature: float = Field(ge=LOWEST_TEMPERATURE, le=HIGHEST_TEMPERATURE)
     abstain_below: Share = 0.0
     thresholds: list[Share] | None = None
     dev_answered: Share | None = None
@@ -97,7 +103,7 @@ class GoldenExample(_Part):
 
     text: str
     ids: list[int]
-    outputs: dict[str, dict[str, list[float]]]
+    outputs: dict[str, dict[str, list[FiniteFloat]]]
 
 
 class EngineCheck(_Part):
@@ -192,10 +198,11 @@ class Manifest(_Part):
     ``examples`` are dev texts to try the model with.
     ``labels`` are the intents of a joint model and the entity types of a tagging one; its margin is that of
     the F1 of entities.
+    ``checksum`` is that of ``models.runtime.checksum``; None where the model was saved before there was one.
     """
 
     schema_version: Literal[1] = 1
-    name: str
+    name: Annotated[str, Field(pattern=NAME_PATTERN)]
     version: int = Field(ge=1)
     task: Task
     labels: list[str]
@@ -223,3 +230,4 @@ class Manifest(_Part):
     engines: dict[str, EngineCheck] = {}
     environment: Environment
     files: dict[str, FileFact]
+    checksum: str | None = None

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from models.runtime.checksum import sealed
 from tests.service.process import Service
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
@@ -57,6 +58,7 @@ TEXTS = _SPECIAL + [
 _REFERENCE = """
 import json, sys
 from pathlib import Path
+from models.runtime.checksum import sealed
 from models.runtime.predictor import open_predictor
 predictor = open_predictor(Path(sys.argv[1]))
 for text in json.load(sys.stdin):
@@ -80,7 +82,7 @@ def damage(source: Path, target: Path, how: str) -> None:
         content = json.loads(manifest.read_bytes())
         example = content["golden"][1]["outputs"]["savedmodel"]["logits"]
         example[0] += 0.01
-        manifest.write_text(json.dumps(content))
+        manifest.write_text(json.dumps(sealed(content)))
 
 
 @pytest.fixture(scope="module")

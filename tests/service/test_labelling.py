@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from models.errors import ArtifactError, ArtifactNotFoundError, EngramError, InputError
+from models.runtime.checksum import sealed
 from models.runtime.version_labels import read_version_labels
 from service.errors import BelowBaselineError
 from service.labelling import move_label, remove_label
@@ -25,7 +26,7 @@ def _set_margin(artifact: Path, value: float) -> None:
     path = artifact / "manifest.json"
     manifest = json.loads(path.read_bytes())
     manifest["margin"] = {"value": value, "low": value - 0.1, "high": value + 0.1}
-    path.write_text(json.dumps(manifest))
+    path.write_text(json.dumps(sealed(manifest)))
 
 
 def test_a_label_is_set_moved_and_removed(artifacts: Path, tmp_path: Path) -> None:

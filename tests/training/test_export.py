@@ -21,7 +21,7 @@ from training import export as exporting
 from training.export import Export, export
 from training.previous import Previous
 
-TEXTS = ("", "a story", "Ｎaïve 这家酒店 🙂")
+TEXTS = ("", "a story", "Ｎaïve 这家酒店 🙂", *(f"story {number}" for number in range(5)))
 
 
 @pytest.fixture(scope="module")

@@ -8,12 +8,13 @@ import pytest
 
 from models.errors import ArtifactError, ArtifactNotFoundError
 from models.runtime.artifact import file_facts, open_artifact, verify_files
+from models.runtime.checksum import sealed
 
 
 def edit(artifact: Path, change: Callable[[dict[str, Any]], object]) -> None:
     manifest = json.loads((artifact / "manifest.json").read_text())
     change(manifest)
-    (artifact / "manifest.json").write_text(json.dumps(manifest))
+    (artifact / "manifest.json").write_text(json.dumps(sealed(manifest)))
 
 
 def test_an_artifact_that_nobody_touched_is_whole(tiny_artifact: Path) -> None:

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from models.runtime.checksum import sealed
+
 TINY_DATA = Path(__file__).resolve().parents[3] / "examples" / "tiny.csv"
 RunCli = Callable[..., Any]
 
@@ -12,7 +14,7 @@ RunCli = Callable[..., Any]
 def edited(artifact: Path, change: Callable[[dict[str, Any]], None]) -> Path:
     manifest = json.loads((artifact / "manifest.json").read_text())
     change(manifest)
-    (artifact / "manifest.json").write_text(json.dumps(manifest))
+    (artifact / "manifest.json").write_text(json.dumps(sealed(manifest)))
     return artifact
 
 

@@ -14,6 +14,7 @@ import tensorflow as tf
 
 from models.errors import ArtifactError
 from models.runtime.artifact import open_artifact
+from models.runtime.checksum import sealed
 from models.runtime.manifest import Manifest
 from models.runtime.predictor import open_predictor, prediction_as_dict
 from models.runtime.tagger import Tagger
@@ -142,7 +143,7 @@ def test_a_changed_answer_refuses_the_version(trips: Path, tmp_path: Path) -> No
     copy = Path(shutil.copytree(trips, tmp_path / "trips" / "1"))
     body = json.loads((copy / "manifest.json").read_text())
     body["golden"][0]["outputs"]["onnx"]["emissions"][0] += 0.01
-    (copy / "manifest.json").write_text(json.dumps(body))
+    (copy / "manifest.json").write_text(json.dumps(sealed(body)))
     with pytest.raises(ArtifactError, match=r"golden example 1 answers 0\.01 away"):
         open_predictor(copy, "onnx")
     assert open_predictor(copy, "savedmodel")
