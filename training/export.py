@@ -4,13 +4,14 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import keras
 import numpy as np
+import numpy.typing as npt
 import tensorflow as tf
 
 from models.errors import EngramError
@@ -110,12 +111,34 @@ def _golden(engines: Sequence[Engine], what: Export) -> list[GoldenExample]:
     for text in what.golden_texts:
         ids = list(encoder.encode(text).ids)
         outputs = {engine.name: _first_row(engine.run(*pad([ids]))) for engine in engines}
-        examples.append(GoldenExample(text=text, ids=ids, outputs=outputs))
+        examples.append(golden_example(text, ids, outputs))
     return examples
 
 
-def _first_row(outputs: Outputs) -> dict[str, list[float]]:
-    return {name: [float(x) for x in values[0].ravel()] for name, values in outputs.items()}
+def golden_example(
+    text: str, ids: Sequence[int], outputs: Mapping[str, Mapping[str, npt.NDArray[np.float32]]]
+) -> GoldenExample:
+    """A text with the outputs of each engine, flat.
+
+    Raises:
+        EngramError: an output is not finite.
+    """
+    for engine, named in outputs.items():
+        for name, values in named.items():
+            if not np.isfinite(values).all():
+                raise EngramError(
+                    f"The network answers values that are not finite (engine {engine!r}, output {name!r}), "
+                    "so nothing was saved."
+                )
+    lists = {
+        engine: {name: [float(x) for x in values] for name, values in named.items()}
+        for engine, named in outputs.items()
+    }
+    return GoldenExample(text=text, ids=list(ids), outputs=lists)
+
+
+def _first_row(outputs: Outputs) -> dict[str, npt.NDArray[np.float32]]:
+    return {name: values[0].ravel() for name, values in outputs.items()}
 
 
 def _set_modes(folder: Path) -> None:

@@ -1,6 +1,6 @@
 """A saved tagging or joint model ready to answer: text in, entities out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,15 +9,15 @@ import numpy.typing as npt
 from models.errors import ArtifactError
 from models.runtime.artifact import Artifact
 from models.runtime.engines.base import Engine, Ids
+from models.runtime.golden import Asked, compare_golden
 from models.runtime.padding import batches_by_length, pad
 from models.runtime.prediction import Prediction
 from models.runtime.predictor import Predictor
 from models.runtime.run import MAX_ROWS
 from models.runtime.tagging import TagDecoder
 from models.text.plain import Encoded
+from models.text.tags import tag_names
 from models.text.tokens import EncodedTokens, TokenEncoder
-
-TOLERANCE = 1e-4
 
 Floats = npt.NDArray[np.float32]
 
@@ -34,7 +34,7 @@ class Tagger(Predictor):
     """One saved tagging or joint model on one engine. Thread-safe.
 
     Raises:
-        ArtifactError: the engine gives no transitions.
+        ArtifactError: the manifest names no entities, or the engine gives other transitions than theirs.
     """
 
     def __init__(self, artifact: Artifact, engine: Engine) -> None:
@@ -45,8 +45,15 @@ class Tagger(Predictor):
         self.tokens = TokenEncoder(
             artifact.manifest.text, artifact.vocabulary, artifact.characters, tagging.characters or 0
         )
-        outputs = run_tokens(engine, [self.tokens.encode("")])
-        self.decoder = TagDecoder(artifact.manifest, outputs[1])
+        _, transitions = run_tokens(engine, [self.tokens.encode("")])
+        tags = len(tag_names(tagging.entities))
+        if transitions.shape != (tags + 1, tags + 1) or not np.isfinite(transitions).all():
+            raise ArtifactError(
+                f"{artifact.path}: the engine {engine.name!r} gives transitions of the shape "
+                f"{transitions.shape}, or values that are not finite; {tags} tags need "
+                f"{(tags + 1, tags + 1)}."
+            )
+        self.decoder = TagDecoder(artifact.manifest, transitions)
 
     def encode(self, text: str) -> EncodedTokens:
         """Tokens of one text, with their places."""
@@ -86,6 +93,8 @@ def run_tokens(engine: Engine, rows: Sequence[EncodedTokens]) -> tuple[list[RowO
         chosen = [rows[i] for i in group]
         ids, counts = pad([row.ids for row in chosen])
         outputs = engine.run(ids, counts, pad_characters(chosen, ids.shape[1]))
+        if missing := {"emissions", "transitions"} - outputs.keys():
+            raise ArtifactError(f"The engine {engine.name!r} gives no {' and no '.join(sorted(missing))}.")
         transitions, emissions = outputs["transitions"], outputs["emissions"]
         intents = outputs.get("intent_logits")
         for place, row in enumerate(group):
@@ -107,39 +116,38 @@ def pad_characters(rows: Sequence[EncodedTokens], width: int) -> Ids | None:
     return padded
 
 
-def golden_outputs(engine: Engine, row: EncodedTokens) -> dict[str, list[float]]:
-    """The raw outputs that a golden example remembers; transitions are the same for every text."""
+def golden_outputs(engine: Engine, row: EncodedTokens) -> dict[str, Floats]:
+    """What a golden example remembers of one text; transitions are the same for every text."""
     (found,), _ = run_tokens(engine, [row])
-    outputs = {"emissions": found.emissions}
+    return raw_outputs(found)
+
+
+def raw_outputs(found: RowOutputs) -> dict[str, Floats]:
+    """The outputs of one text by their names, each flat."""
+    outputs = {"emissions": found.emissions.ravel()}
     if found.intent_logits is not None:
         outputs["intent_logits"] = found.intent_logits
-    return {name: [float(x) for x in values.ravel()] for name, values in outputs.items()}
+    return outputs
 
 
 def open_tagger(artifact: Artifact, engine: Engine) -> Tagger:
     """Makes the predictor and asks the golden examples again.
 
     Raises:
-        ArtifactError: a text gives other ids, or an output is more than 1e-4 away from the stored one.
+        ArtifactError: the transitions are not those of the tags; or see ``golden.compare_golden``.
     """
     tagger = Tagger(artifact, engine)
-    for number, example in enumerate(artifact.manifest.golden, start=1):
-        where = f"{artifact.path}: golden example {number}"
-        row = tagger.encode(example.text)
-        if list(row.ids) != example.ids:
-            raise ArtifactError(f"{where} gives other token ids than when it was saved.")
-        expected = example.outputs.get(engine.name)
-        if expected is None:
-            raise ArtifactError(f"{where} has no outputs for engine {engine.name!r}.")
-        found = golden_outputs(engine, row)
-        for name, values in expected.items():
-            if len(found.get(name, [])) != len(values):
-                raise ArtifactError(f"{where}: output {name!r} is missing or misshapen.")
-            difference = float(np.max(np.abs(np.subtract(found[name], values)), initial=0.0))
-            # Written so that a difference that is not a number is refused too.
-            if not difference <= TOLERANCE:
-                raise ArtifactError(
-                    f"{where} answers {difference:.2g} away from what was saved (output {name!r}, at most "
-                    f"{TOLERANCE:g} is allowed)."
-                )
+
+    def ask(text: str) -> Asked:
+        row = tagger.encode(text)
+
+        def answer(outputs: Mapping[str, npt.NDArray[np.floating]]) -> tuple[tuple[str, ...], list[int]]:
+            """The tag of each token, and the best intent."""
+            emissions = outputs["emissions"].reshape(len(row.ids), -1)
+            found = tagger.decoder.decode(row, emissions, outputs.get("intent_logits"))
+            return found.tags, found.answer.best_first[:1]
+
+        return Asked(list(row.ids), golden_outputs(engine, row), answer)
+
+    compare_golden(artifact, engine.name, ask)
     return tagger

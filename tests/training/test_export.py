@@ -10,15 +10,21 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from models.errors import EngramError
+from models.networks.build import build_network
+from models.networks.spec import NetworkSpec
+from models.networks.weights import network_weights
 from models.runtime.artifact import open_artifact, verify_files
+from models.runtime.engines.base import Ids, Outputs
 from models.runtime.golden import check_golden
-from models.runtime.manifest import Manifest
+from models.runtime.manifest import Interval, Manifest
 from models.runtime.predictor import open_predictor
 from training import export as exporting
 from training.export import Export, export
+from training.onnx_files import OnnxFiles
 from training.previous import Previous
 
 TEXTS = ("", "a story", "Ｎaïve 这家酒店 🙂", *(f"story {number}" for number in range(5)))
@@ -218,3 +224,35 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(what: Export, tmp_path: Pa
     (tmp_path / "file").write_text("")
     with pytest.raises(EngramError, match=r"The artifact cannot be written to .*: Not a directory"):
         export(tmp_path / "file" / "artifacts", what)
+
+
+def test_a_network_of_large_outputs_is_saved_and_served(tiny_artifact: Path, tmp_path: Path) -> None:
+    """Both engines sum in another order, and float32 has no digit for 1e-4 of such an output."""
+    artifact = open_artifact(tiny_artifact)
+    unfinished = artifact.manifest.model_copy(update={"version": 1, "golden": [], "files": {}})
+    spec = NetworkSpec(len(artifact.vocabulary), 2, cell="simple_rnn", units=64)
+    model = build_network(spec, 1)
+    kernel = model.get_layer("logits").kernel
+    kernel.assign(kernel * 3000)
+    words = np.random.default_rng(0).integers(2, len(artifact.vocabulary), (50, 40)).astype(np.int32)
+    no_change = Interval(value=0.0, low=0.0, high=0.0)
+    files = OnnxFiles(network_weights(model, spec), False, list(words), lambda _: no_change)
+    texts = tuple(" ".join(artifact.vocabulary.tokens[i] for i in row) for row in words[:8])
+    path = export(tmp_path, Export(unfinished, model, artifact.vocabulary, texts, lambda _: "", files))
+    checked = open_artifact(path).manifest.engines["onnx"]
+    assert 1e-4 < checked.max_difference < 1e-2, "otherwise this shows nothing"
+    for engine in ("savedmodel", "onnx"):
+        assert open_predictor(path, engine).predict(["a story"])
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_network_of_no_numbers_is_not_saved(
+    what: Export, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run(_engine: object, ids: Ids, lengths: Ids, characters: Ids | None = None) -> Outputs:
+        return {"logits": np.full((len(ids), 2), np.nan, np.float32)}
+
+    monkeypatch.setattr(exporting.SavedModelEngine, "run", run)
+    with pytest.raises(EngramError, match=r"answers values that are not finite .* nothing was saved"):
+        export(tmp_path, what)
+    assert names(tmp_path / "tiny") == []

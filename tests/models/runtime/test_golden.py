@@ -56,7 +56,7 @@ def test_a_small_difference_passes(artifact: Artifact, name: str, logits: list[f
         ("savedmodel", [0.0103, 0.0], r"0\.0003 away .* at most 0\.0001"),
         ("onnx", [0.0103, 0.0], r"0\.0003 away .* at most 0\.0001"),
         ("onnx-int8", [0.031, 0.0], r"0\.021 away .* at most 0\.02 "),
-        ("onnx-int8", [0.0, 0.005], "golden example 1 gets another label"),
+        ("onnx-int8", [0.0, 0.005], "golden example 1 gets another answer"),
         ("onnx-int8", [float("nan"), 0.0], "nan away"),
         ("onnx", [0.01, 0.0, 0.0], "'logits' is missing or misshapen"),
         ("other", [0.01, 0.0], "no outputs for engine 'other'"),
@@ -74,3 +74,50 @@ def test_other_ids_are_refused(artifact: Artifact) -> None:
     other = replace(artifact, manifest=artifact.manifest.model_copy(update={"golden": [example]}))
     with pytest.raises(ArtifactError, match="gives other token ids"):
         check(other, Answering("onnx", [0.01, 0.0]))
+
+
+def with_golden(artifact: Artifact, *logits: list[float]) -> Artifact:
+    """The same text with other stored answers, as many golden examples as there are."""
+    (example,) = artifact.manifest.golden
+    golden = [
+        example.model_copy(update={"outputs": {name: {"logits": each} for name in example.outputs}})
+        for each in logits
+    ]
+    return replace(artifact, manifest=artifact.manifest.model_copy(update={"golden": golden}))
+
+
+@pytest.mark.parametrize(
+    ("name", "logits"),
+    [("savedmodel", [200.0015, -150.0]), ("onnx", [200.0, -149.999]), ("onnx-int8", [200.019, -150.0])],
+)
+def test_large_outputs_may_differ_in_their_last_digits(
+    artifact: Artifact, name: str, logits: list[float]
+) -> None:
+    """float32 has no more digits: 1e-4 of 200 is 7 steps from one number to the next."""
+    assert check(with_golden(artifact, [200.0, -150.0]), Answering(name, logits)) < 0.02
+
+
+@pytest.mark.parametrize(
+    ("name", "logits", "reason"),
+    [
+        ("onnx", [200.003, -150.0], r"0\.003 away .* at most 0\.002 is allowed"),
+        ("onnx-int8", [200.03, -150.0], r"0\.03 away .* at most 0\.02 is allowed"),
+        ("onnx", [float("inf"), -150.0], "inf away"),
+    ],
+)
+def test_large_outputs_that_differ_by_more_are_refused(
+    artifact: Artifact, name: str, logits: list[float], reason: str
+) -> None:
+    with pytest.raises(ArtifactError, match=reason):
+        check(with_golden(artifact, [200.0, -150.0]), Answering(name, logits))
+
+
+def test_a_small_output_beside_large_ones_is_the_rest_of_large_sums(artifact: Artifact) -> None:
+    """Its golden example passes, and the next one, of the large outputs that it may differ for, does not."""
+    with pytest.raises(ArtifactError, match=r"golden example 2 answers 2e\+02 away"):
+        check(with_golden(artifact, [0.01, 0.0], [200.0, 0.0]), Answering("onnx", [0.011, 0.0]))
+
+
+def test_ordinary_outputs_are_held_to_what_they_always_were(artifact: Artifact) -> None:
+    with pytest.raises(ArtifactError, match=r"0\.0002 away .* at most 0\.0001 is allowed"):
+        check(with_golden(artifact, [9.9, -9.9]), Answering("onnx", [9.9002, -9.9]))
