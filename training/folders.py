@@ -1,6 +1,11 @@
 """Folders that others may read, whatever umask the trainer has."""
 
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 
 def make_readable_folder(path: Path) -> None:
@@ -13,3 +18,24 @@ def make_readable_folder(path: Path) -> None:
     path.mkdir(parents=True, exist_ok=True)
     for folder in missing:
         folder.chmod(0o755)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
+    """A file that takes the place of ``path`` when all of it is written: readers see the old one or the new.
+
+    Its name until then is its own: in containers that share a folder, process ids are alike. Others may read
+    it, as ``path`` stands in a folder that they may read.
+
+    Raises:
+        OSError: it cannot be written; what ``path`` was stays.
+    """
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+    unfinished = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            yield file
+        unfinished.chmod(0o644)
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)

@@ -116,7 +116,7 @@ def review(config: Config) -> Review:
     dataset = load_dataset(config)
     rows = list(labelled_rows(dataset))
     labels = tuple(sorted({row.label for row in rows}))
-    p = _out_of_fold(config, dataset, rows, labels)
+    p = _out_of_fold(config, rows, labels)
     files = {part: _file(config, part).name for part in dataset.parts}
     found = tuple(doubts(rows, labels, p))
     same = by_words(rows)
@@ -137,7 +137,7 @@ def labelled_rows(dataset: Dataset) -> Iterator[LabelledRow]:
 
 
 def _out_of_fold(
-    config: Config, dataset: Dataset, rows: Sequence[LabelledRow], labels: tuple[str, ...]
+    config: Config, rows: Sequence[LabelledRow], labels: tuple[str, ...]
 ) -> npt.NDArray[np.float64]:
     """Probabilities [rows, labels], each row's from a model that has not seen its text."""
     folds = np.array([_fold(row.text) for row in rows])
@@ -146,7 +146,6 @@ def _out_of_fold(
         "classification",
         text_rule(config),
         labels,
-        dataset.fingerprint,
         (),
         index,
         (),

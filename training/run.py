@@ -131,7 +131,6 @@ def prepare(
             config.task,
             rule,
             labels,
-            dataset.fingerprint,
             dataset.train.texts,
             goals["train"],
             dataset.dev.texts,

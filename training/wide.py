@@ -16,18 +16,29 @@ import numpy as np
 import numpy.typing as npt
 
 import models.text.ngrams
+import training.baselines.solve
+import training.calibrate
 import training.ngrams
+import training.soft_loss
 from models.runtime.manifest import Task
 from training.baselines.solve import naive_bayes_ratio
 from training.calibrate import fit_temperature
 from training.evaluate import Targets
-from training.fit_cache import FitCache, code_of, digest_of
+from training.fit_cache import FitCache, fit_key
 from training.ngrams import KnownNgrams, Texts, choose_ngrams
 from training.soft_loss import SoftLoss
 
 STRENGTHS = (0.1, 1.0, 10.0)
 """Inverses of the penalty on the weights (scikit-learn's C) to choose from, ascending."""
 _TOLERANCE = 1e-2
+_CODE = (
+    __file__,
+    models.text.ngrams.__file__,
+    training.baselines.solve.__file__,
+    training.calibrate.__file__,
+    training.ngrams.__file__,
+    training.soft_loss.__file__,
+)
 
 Floats = npt.NDArray[np.float32]
 
@@ -109,28 +120,20 @@ def kept_wide(
         The side, and whether it was kept.
     """
     cache = FitCache(folder, WideSide.from_bytes, WideSide.to_bytes)
-    key = f"wide-{_digest(task, texts, targets, classes, row_weights)}"
+    parts = ("train", "dev")
+    inputs = {
+        "task": task,
+        "texts": [texts[name] for name in parts],
+        "targets": [np.asarray(targets[name]) for name in parts],
+        "classes": classes,
+        "row weights": row_weights,
+    }
+    key = fit_key("wide", inputs, code=map(Path, _CODE), libraries=["scikit-learn", "scipy", "numpy"])
     if (side := cache.load(key)) is not None:
         return side, True
     side = fit_wide(task, texts, targets, classes, row_weights)
     cache.store(key, side)
     return side, False
-
-
-def _digest(
-    task: Task,
-    texts: Mapping[str, Texts],
-    targets: Mapping[str, Targets],
-    classes: int,
-    row_weights: Floats | None,
-) -> str:
-    """Of all that decides a fit."""
-    sources = (__file__, training.ngrams.__file__, models.text.ngrams.__file__)
-    parts = [task.encode(), str(classes).encode(), code_of(*map(Path, sources)).encode()]
-    for name in ("train", "dev"):
-        parts.append(np.asarray(targets[name]).tobytes())
-        parts += [ids.tobytes() for ids in texts[name]]
-    return digest_of(parts if row_weights is None else [*parts, row_weights.tobytes()])
 
 
 def fit_wide(

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+import models.text.plain
 from models.runtime.decoding import probabilities
 from models.runtime.manifest import Calibration, Task
 from models.text.spec import TextRule
-from training.baselines.cache import cache_key
+from models.text.table import table_hash
 from training.baselines.grams import Grams, by_character, fit_grams, linear_rule
 from training.baselines.linear import LinearModel
 from training.baselines.recipes import MIN_COUNT, RECIPES, Recipe
@@ -20,7 +21,7 @@ from training.baselines.solve import Counted, dev_score, fit_recipe
 from training.calibrate import calibrate
 from training.config import CalibrationConfig
 from training.evaluate import Targets
-from training.fit_cache import FitCache
+from training.fit_cache import FitCache, fit_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,6 @@ class LinearData:
         task: classification or multilabel.
         rule: the network's text rule.
         labels: of the network.
-        fingerprint: of the data.
         train, dev: texts.
         train_targets, dev_targets: index of the label or -1, [rows]; multilabel: 0 or 1, [rows, labels].
         seed: of the solver and the split.
@@ -40,7 +40,6 @@ class LinearData:
     task: Task
     rule: TextRule
     labels: tuple[str, ...]
-    fingerprint: str
     train: Sequence[str]
     train_targets: Targets
     dev: Sequence[str]
@@ -98,11 +97,12 @@ def fit_baselines(
         DataError: no text holds a token.
     """
     kept = FitCache(cache_folder, LinearModel.from_bytes, LinearModel.to_bytes) if cache_folder else None
+    digest = _digest(data) if kept else ""
     fitter = _Fitter(data)
     found = []
     for recipe in recipes:
         start = time.perf_counter()
-        key = cache_key(recipe.key, data.fingerprint, data.rule, data.task, data.labels, data.seed)
+        key = f"{recipe.key}-{digest}"
         model = kept.load(key) if kept else None
         seconds = 0.0
         if model is None:
@@ -115,6 +115,12 @@ def fit_baselines(
         score = dev_score(data.task, logits, data.dev_targets, _floors(calibration))
         found.append(Baseline(model, data.task, calibration, score, seconds))
     return tuple(sorted(found, key=lambda baseline: -baseline.dev_score))
+
+
+def _digest(data: LinearData) -> str:
+    """Of all that decides a fit but the recipe's name."""
+    code = [*Path(__file__).parent.glob("*.py"), Path(models.text.plain.__file__)]
+    return fit_key("linear", [data, table_hash()], code=code, libraries=["scikit-learn", "scipy", "numpy"])
 
 
 def _floors(calibration: Calibration) -> float | npt.NDArray[np.float64]:

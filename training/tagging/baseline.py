@@ -4,15 +4,15 @@ For intents, the linear models of ``training.baselines``. The features are those
 Named entity recognition: exploring features, 2012, section 3.1, without word lists.
 """
 
-import hashlib
-import json
-import os
+import io
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+
+import numpy as np
 
 from models.runtime.manifest import BaselineFacts, Evaluation
 from models.text.spec import TextRule
@@ -20,7 +20,7 @@ from models.text.tags import Span, parse_tag, spans_of, tags_of
 from training.baselines.fit import Baseline, LinearData, fit_baselines
 from training.config import Config
 from training.data.tagged_dataset import TaggedDataset
-from training.folders import make_readable_folder
+from training.fit_cache import FitCache, fit_key
 from training.tagging.encode import TaggedPart, gold_spans
 from training.tagging.figures import Answers, evaluate_spans, span_counts
 
@@ -81,15 +81,14 @@ def fit_tagging_baseline(
     """Fits the baseline on train, or takes that of an earlier run on the same data."""
     start = time.perf_counter()
     folder = config.output.artifacts / ".baselines"
-    key = [dataset.fingerprint, rule.unit, rule.segmenter, rule.max_length, _SETTINGS, _code()]
-    kept = folder / f"crf-{hashlib.sha256(json.dumps(key).encode()).hexdigest()[:16]}.crfsuite"
-    if kept.is_file():
-        model, seconds = kept.read_bytes(), 0.0
-    else:
-        make_readable_folder(folder)
-        model = _fit(dataset, parts["train"], folder)
+    rows = list(_rows(dataset, parts["train"]))
+    key = fit_key("crf", [rows, _SETTINGS], code=[Path(__file__)], libraries=["python-crfsuite"])
+    kept = FitCache(folder, _from_bytes, _to_bytes)
+    model, seconds = kept.load(key), 0.0
+    if model is None:
+        model = _fit(rows)
         seconds = time.perf_counter() - start
-        _keep(kept, model)
+        kept.store(key, model)
     intents = _fit_intents(dataset, parts, rule, config) if dataset.intents else None
     return TaggingBaseline(model, intents, seconds + (intents.seconds if intents else 0.0))
 
@@ -153,30 +152,30 @@ def _rows(dataset: TaggedDataset, part: TaggedPart) -> Iterator[tuple[list[str],
             yield _words(text, places), [f"{tag.letter}-{tag.entity}" if tag.entity else "O" for tag in tags]
 
 
-def _fit(dataset: TaggedDataset, part: TaggedPart, folder: Path) -> bytes:
+def _fit(rows: Iterable[tuple[list[str], list[str]]]) -> bytes:
+    """The model that the words and tags of some texts make."""
     import pycrfsuite
 
     trainer = pycrfsuite.Trainer(algorithm="lbfgs", verbose=False)
     trainer.set_params(_SETTINGS)
-    for words, tags in _rows(dataset, part):
+    for words, tags in rows:
         trainer.append(features(words), tags)
-    descriptor, name = tempfile.mkstemp(dir=folder, prefix=".writing-")
-    os.close(descriptor)
-    try:
-        trainer.train(name)
-        return Path(name).read_bytes()
-    finally:
-        Path(name).unlink(missing_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model"
+        trainer.train(str(path))
+        return path.read_bytes()
 
 
-def _keep(path: Path, model: bytes) -> None:
-    """Where the folder cannot be written, another run fits it again."""
-    try:
-        unfinished = path.with_suffix(f".{os.getpid()}")
-        unfinished.write_bytes(model)
-        unfinished.replace(path)
-    except OSError:
-        pass
+def _to_bytes(model: bytes) -> bytes:
+    """The model in an ``.npz`` file, whose own checksum tells a damaged one."""
+    file = io.BytesIO()
+    np.savez(file, model=np.frombuffer(model, np.uint8))
+    return file.getvalue()
+
+
+def _from_bytes(content: bytes) -> bytes:
+    with np.load(io.BytesIO(content), allow_pickle=False) as file:
+        return bytes(file["model"])
 
 
 def _fit_intents(
@@ -186,7 +185,6 @@ def _fit_intents(
         "classification",
         rule,
         dataset.intents,
-        dataset.fingerprint,
         dataset.parts["train"].texts,
         parts["train"].intents,
         dataset.parts["dev"].texts,
@@ -194,7 +192,3 @@ def _fit_intents(
         config.seed,
     )
     return fit_baselines(data, config.calibration, config.output.artifacts / ".baselines")[0]
-
-
-def _code() -> str:
-    return hashlib.sha256(Path(__file__).read_bytes()).hexdigest()

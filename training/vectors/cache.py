@@ -1,27 +1,14 @@
 """Fitted vectors on disk, found again by what they were fitted from."""
 
-import hashlib
-import json
-import os
-from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from models.errors import TrainingError
-from training.folders import make_readable_folder
+from training.folders import make_readable_folder, replacing
 
 FOLDER = ".cache"
-
-
-def fingerprint(facts: Mapping[str, Any], texts: Iterable[npt.NDArray[np.int32]]) -> str:
-    """Identifies a fit: its settings and the token ids of every text."""
-    digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode())
-    for ids in texts:
-        digest.update(len(ids).to_bytes(4, "little") + ids.tobytes())
-    return digest.hexdigest()
 
 
 class VectorCache:
@@ -45,12 +32,10 @@ class VectorCache:
         Raises:
             TrainingError: it cannot be written.
         """
-        temporary = self._path(f"{name}.{os.getpid()}.tmp")
         try:
             make_readable_folder(self.folder)
-            with temporary.open("wb") as file:
+            with replacing(self._path(name)) as file:
                 np.save(file, table, allow_pickle=False)
-            os.replace(temporary, self._path(name))
         except OSError as error:
             raise TrainingError(
                 f"The word vectors cannot be kept in {self.folder}: {error.strerror or error}."

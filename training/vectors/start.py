@@ -1,6 +1,7 @@
 """The word vectors a network starts with when ``model.vectors`` asks for some."""
 
 import hashlib
+import inspect
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,8 +16,9 @@ from models.runtime.threads import available_cpus
 from models.text.spec import OTHER_ID, PADDING_ID, TextRule
 from models.text.vocabulary import Vocabulary
 from training.config import Config
+from training.fit_cache import fit_key
 from training.progress import Reporter
-from training.vectors.cache import VectorCache, fingerprint
+from training.vectors.cache import VectorCache
 from training.vectors.file import read_vectors
 from training.vectors.limits import FEW_TOKENS
 from training.vectors.unlabelled import UnlabelledTokens
@@ -98,7 +100,9 @@ def start_vectors(
     tokens = sum(map(len, texts))
     method = Word2Vec(config.model.embedding_size, config.seed, epochs=epochs_for(tokens))
     cache = VectorCache(config.output.artifacts)
-    name = f"word2vec-{fingerprint(method.facts | {'rows': len(vocabulary)}, texts)[:32]}"
+    inputs = [method.facts, texts, len(vocabulary)]
+    code = [Path(inspect.getfile(Word2Vec))]
+    name = fit_key("word2vec", inputs, code=code, libraries=["gensim", "numpy"])
     table = cache.load(name, (len(vocabulary), method.size))
     if table is None:
         if tokens < FEW_TOKENS:

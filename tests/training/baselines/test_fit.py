@@ -19,7 +19,6 @@ DATA = LinearData(
     task="classification",
     rule=TextRule(),
     labels=("no", "yes"),
-    fingerprint="f" * 64,
     train=TEXTS,
     train_targets=np.array([1, 1, 0, 0] * 3),
     dev=("very good", "fine", "how bad", "poor thing"),
@@ -63,7 +62,10 @@ def test_a_second_run_on_the_same_data_fits_nothing(tmp_path: Path, monkeypatch:
 @pytest.mark.parametrize(
     "other",
     [
-        replace(DATA, fingerprint="e" * 64),
+        replace(DATA, train=("it was awful", *TEXTS[1:])),
+        replace(DATA, train_targets=1 - DATA.train_targets),
+        replace(DATA, dev=("fine", *DATA.dev[1:])),
+        replace(DATA, dev_targets=1 - DATA.dev_targets),
         replace(DATA, rule=TextRule(lowercase=False)),
         replace(DATA, labels=("no", "sure")),
         replace(DATA, seed=1),

@@ -16,7 +16,6 @@ FITTED = fit_baselines(
         task="classification",
         rule=TextRule(),
         labels=("no", "yes"),
-        fingerprint="",
         train=TEXTS,
         train_targets=np.array([1, 1, 0, 0] * 3),
         dev=TEXTS,

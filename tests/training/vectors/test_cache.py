@@ -4,13 +4,9 @@ import numpy as np
 import pytest
 
 from models.errors import TrainingError
-from training.vectors.cache import VectorCache, fingerprint
+from training.vectors.cache import VectorCache
 
 TABLE = np.arange(6, dtype=np.float32).reshape(3, 2)
-
-
-def ids(*texts: list[int]) -> list[np.ndarray]:
-    return [np.array(text, np.int32) for text in texts]
 
 
 def test_a_table_comes_back_as_it_was_kept(tmp_path: Path) -> None:
@@ -37,15 +33,3 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None
     (tmp_path / ".cache").write_text("")
     with pytest.raises(TrainingError, match=r"cannot be kept in .*\.$"):
         VectorCache(tmp_path).save("a", TABLE)
-
-
-def test_a_fingerprint_tells_settings_texts_and_their_borders_apart() -> None:
-    found = {
-        fingerprint({"size": 4}, ids([1, 2], [3])),
-        fingerprint({"size": 4}, ids([1], [2, 3])),
-        fingerprint({"size": 4}, ids([1, 2], [4])),
-        fingerprint({"size": 5}, ids([1, 2], [3])),
-        fingerprint({"size": 4}, ids([1, 2], [3], [])),
-    }
-    assert len(found) == 5
-    assert fingerprint({"size": 4}, ids([1, 2], [3])) in found
