@@ -55,6 +55,14 @@ def test_what_cannot_stand_in_a_path_is_no_label(artifacts: Path, label: str) ->
         move_label(artifacts, artifacts, "tiny", label, 1)
 
 
+def test_a_version_with_an_edited_manifest_gets_no_label(artifacts: Path) -> None:
+    path = artifacts / "tiny" / "1" / "manifest.json"
+    path.write_text(path.read_text().replace('"positive"', '"pos"'))
+    with pytest.raises(ArtifactError, match="is not the manifest that was saved"):
+        move_label(artifacts, artifacts, "tiny", "stable", 1)
+    assert read_version_labels(artifacts) == {}
+
+
 def test_a_version_with_a_changed_file_gets_no_label(artifacts: Path) -> None:
     with (artifacts / "tiny" / "1" / "saved_model.pb").open("r+b") as file:
         file.write(b"x")

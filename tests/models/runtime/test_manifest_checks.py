@@ -15,7 +15,9 @@ from models.errors import ArtifactError
 from models.runtime.artifact import file_facts, open_artifact
 from models.runtime.checksum import FIELD, checksum_of, sealed
 from models.runtime.predictor import open_predictor
+from training.cli.main import main
 
+TINY_DATA = Path(__file__).resolve().parents[3] / "examples" / "tiny.csv"
 Body = dict[str, Any]
 Change = Callable[[Body], object]
 
@@ -266,3 +268,17 @@ def test_any_change_of_any_field_is_told(own_artifact: Path) -> None:
     rewrite(own_artifact, lambda body: body["dev"]["metrics"]["accuracy"].update(value=1.0), as_it_stands)
     with pytest.raises(ArtifactError, match=r"was saved: its checksum is \w{12}, it says"):
         open_artifact(own_artifact)
+
+
+@pytest.mark.parametrize("verb", ["predict", "evaluate", "explain"])
+def test_every_verb_says_so_in_one_sentence(
+    own_artifact: Path, verb: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rewrite(own_artifact, lambda body: body["labels"].reverse(), as_it_stands)
+    data = str(TINY_DATA) if verb == "evaluate" else "a gripping story"
+    assert main([verb, str(own_artifact), data]) == 1
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith(
+        f"engram {verb}: {own_artifact}/manifest.json is not the manifest that was saved"
+    )
