@@ -1,5 +1,6 @@
 """A whole training run: data, text, network, judgement, artifact."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ import numpy.typing as npt
 from models.counted import counted
 from models.networks.spec import NetworkSpec
 from models.networks.wide.blend import add_wide
+from models.runtime.artifact import Artifact
 from models.runtime.decoding import probabilities
 from models.runtime.manifest import Calibration, Evaluation, Interval, Manifest
 from models.text.plain import make_valid
@@ -41,6 +43,7 @@ from training.gradients import gradient_by_distance
 from training.history import History
 from training.interrupt import interruptible
 from training.judging import judge_against_baseline
+from training.lineage import load_after, models_of
 from training.network import network_arrays, network_spec, start_network
 from training.onnx_files import OnnxFiles, check_onnx_size
 from training.previous import Previous
@@ -90,7 +93,11 @@ class Trained:
 
 
 def prepare(
-    config: Config, reporter: Reporter, previous: Previous | None = None, *, trains: bool = True
+    config: Config,
+    reporter: Reporter,
+    previous: Previous | None = None,
+    *,
+    members: Sequence[Artifact] | None = None,
 ) -> Prepared:
     """Reads the data, fits the vocabulary and the baselines.
 
@@ -98,20 +105,22 @@ def prepare(
         config: of the run.
         reporter: told what is going on.
         previous: a saved model to go on from.
-        trains: a network will be trained, which may start from word vectors.
+        members: saved models to average; no network will be trained.
 
     Raises:
         DataError: the data cannot be used.
         ConfigError: the data does not fit the model to go on from.
     """
-    dataset = load_dataset(config)
+    models = models_of(config, previous) if members is None else members
+    dataset, earlier = load_after(models, lambda found: load_dataset(config, found))
     for warning in dataset.warnings:
         reporter.say(f"note: {warning}")
     for reason, count in dataset.skipped.items():
         reporter.say(f"skipped: {counted(count, 'row')} ({reason})")
+    trains = members is None
     rule = text_rule(config) if previous is None else previous.rule
     labels = dataset.labels if previous is None else previous.check_labels(dataset.labels)
-    other, warnings = load_other(config, labels)
+    other, warnings = load_other(config, labels, earlier)
     for warning in warnings:
         reporter.say(f"note: {warning}")
     unlabelled = UnlabelledTokens(config, dataset, rule)
@@ -270,7 +279,15 @@ def save(
 
     path = export(
         prepared.config.output.artifacts,
-        Export(manifest, trained.model, prepared.vocabulary, golden, report, _onnx_files(prepared, trained)),
+        Export(
+            manifest,
+            trained.model,
+            prepared.vocabulary,
+            golden,
+            report,
+            _onnx_files(prepared, trained),
+            prepared.dataset.roles,
+        ),
     )
     if trained.store is not None and trained.history.stopped != "interrupted":
         trained.store.remove()
@@ -369,6 +386,7 @@ def _manifest(
                 trained.model, config.model.layers, prepared.encoded["dev"].ids
             ),
             "teacher": prepared.lessons.teacher if prepared.lessons else None,
+            "rows": prepared.dataset.facts,
             **_sides(prepared, trained),
             **extra,
         },
