@@ -20,7 +20,7 @@ from models.text.plain import make_valid
 from models.text.spec import TextRule
 from models.text.table import table_hash
 from models.text.vocabulary import Vocabulary
-from training.balance import balanced
+from training.balance import row_shares, row_weights
 from training.baselines.fit import Baseline, LinearData, fit_baselines
 from training.baselines.judge import JudgedBaseline, judge_baselines
 from training.blend import Blend, blend_facts, blend_sides
@@ -157,7 +157,7 @@ def prepare(
     wide = None
     if config.model.wide:
         ids = {name: texts.ids for name, texts in encoded.items()}
-        weights = _row_weights(config, goals["train"])
+        weights = row_weights(config, goals["train"])
         wide, kept = kept_wide(
             config.output.artifacts / FOLDER, config.task, ids, goals, len(labels), weights
         )
@@ -194,7 +194,7 @@ def train_network(prepared: Prepared, seed: int, reporter: Reporter, *, resume: 
     rows = {
         name: EncodedRows(prepared.encoded[name].ids, prepared.targets[name]) for name in prepared.encoded
     }
-    weights = _row_weights(config, prepared.targets["train"])
+    weights = row_weights(config, prepared.targets["train"])
     if prepared.lessons is not None:
         rows["train"], weights = prepared.lessons.add_to(
             rows["train"], weights, config.training.teacher_share
@@ -210,7 +210,7 @@ def train_network(prepared: Prepared, seed: int, reporter: Reporter, *, resume: 
         rows["dev"],
         seed=seed,
         weights=weights,
-        shares=_row_shares(prepared),
+        shares=row_shares(config, prepared.targets["train"]),
     )
     with interruptible() as interrupt:
         history = fit.run(store, reporter, interrupt, resume=resume, log=log)
@@ -320,19 +320,6 @@ def _run_key(prepared: Prepared, seed: int) -> str:
     vectors = prepared.vectors.sha256 if prepared.vectors else None
     teacher = prepared.lessons.sha256 if prepared.lessons else None
     return run_key(prepared.config, prepared.dataset.fingerprint, seed, start, vectors, teacher)
-
-
-def _row_weights(config: Config, goals: Targets) -> npt.NDArray[np.float32] | None:
-    """Each label's rows together weigh the same ("balanced"); the mean weight is 1."""
-    return None if config.training.class_weight == "none" else balanced(goals).astype(np.float32)
-
-
-def _row_shares(prepared: Prepared) -> npt.NDArray[np.float64] | None:
-    """How likely each row is drawn where sampling is "balanced"; the sum is 1."""
-    if prepared.config.training.sampling == "all":
-        return None
-    weights = balanced(prepared.targets["train"])
-    return weights / weights.sum()
 
 
 def _judge(
