@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import keras
@@ -25,6 +25,7 @@ from models.runtime.padding import pad
 from models.text.graph import GraphText
 from models.text.plain import Encoder, PlainText
 from models.text.vocabulary import Vocabulary
+from training.data.roles import Roles
 from training.folders import make_readable_folder
 from training.onnx_files import OnnxFiles, check_engines, write_onnx
 from training.saved_model import ServingModule, write_saved_model
@@ -39,7 +40,7 @@ class Export:
     """What an artifact is made of. ``manifest`` still lacks its version, golden examples and files.
 
     ``onnx`` is None where only the SavedModel is wanted; ``render_report`` is given the manifest with its
-    version and golden examples.
+    version and golden examples; ``roles`` are those of the rows it learned and was judged by.
     """
 
     manifest: Manifest
@@ -48,6 +49,7 @@ class Export:
     golden_texts: tuple[str, ...]
     render_report: Callable[[Manifest], str]
     onnx: OnnxFiles | None = None
+    roles: Roles = field(default_factory=Roles)
 
 
 def export(artifacts: Path, what: Export) -> Path:
@@ -102,6 +104,7 @@ def _write_model(folder: Path, what: Export) -> None:
     write_warmup(folder, manifest.name, batches)
     what.model.save(folder / KERAS_FILE)
     (folder / VOCABULARY).write_text(what.vocabulary.to_json(), encoding="utf-8")
+    what.roles.write(folder)
 
 
 def _golden(engines: Sequence[Engine], what: Export) -> list[GoldenExample]:

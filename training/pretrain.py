@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 
 from models.errors import ConfigError, EngramError
-from models.runtime.threads import available_cpus
 from models.text.spec import OTHER_ID
 from models.text.vocabulary import Vocabulary
 from training.config import Config
@@ -60,7 +59,7 @@ def pretrain(config: Config, method: Method, reporter: Reporter, **settings: Any
     reporter.say(f"fitting {method} vectors on {len(texts):,} texts of {tokens:,} tokens")
     values = {"epochs": epochs_for(tokens)} | settings
     word2vec = Word2Vec(config.model.embedding_size, config.seed, method=method, **values)
-    return Pretrained(vocabulary, word2vec.fit(texts, len(vocabulary), available_cpus()))
+    return Pretrained(vocabulary, word2vec.fit(texts, len(vocabulary)))
 
 
 def _texts(config: Config) -> tuple[Vocabulary, list[Ids]]:

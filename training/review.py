@@ -20,7 +20,7 @@ from training.baselines.fit import LinearData, fit_baselines
 from training.baselines.recipes import TF_IDF
 from training.config import Config
 from training.data.dataset import Dataset, load_dataset
-from training.data.split import same_text
+from training.data.equal_texts import same_text
 from training.encode import text_rule
 from training.near_copies import near_copies
 

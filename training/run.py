@@ -1,5 +1,6 @@
 """A whole training run: data, text, network, judgement, artifact."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,13 +13,14 @@ import numpy.typing as npt
 from models.counted import counted
 from models.networks.spec import NetworkSpec
 from models.networks.wide.blend import add_wide
+from models.runtime.artifact import Artifact
 from models.runtime.decoding import probabilities
 from models.runtime.manifest import Calibration, Evaluation, Interval, Manifest
 from models.text.plain import make_valid
 from models.text.spec import TextRule
 from models.text.table import table_hash
 from models.text.vocabulary import Vocabulary
-from training.balance import balanced
+from training.balance import row_shares, row_weights
 from training.baselines.fit import Baseline, LinearData, fit_baselines
 from training.baselines.judge import JudgedBaseline, judge_baselines
 from training.blend import Blend, blend_facts, blend_sides
@@ -41,6 +43,7 @@ from training.gradients import gradient_by_distance
 from training.history import History
 from training.interrupt import interruptible
 from training.judging import judge_against_baseline
+from training.lineage import load_after, models_of
 from training.network import network_arrays, network_spec, start_network
 from training.onnx_files import OnnxFiles, check_onnx_size
 from training.previous import Previous
@@ -90,7 +93,11 @@ class Trained:
 
 
 def prepare(
-    config: Config, reporter: Reporter, previous: Previous | None = None, *, trains: bool = True
+    config: Config,
+    reporter: Reporter,
+    previous: Previous | None = None,
+    *,
+    members: Sequence[Artifact] | None = None,
 ) -> Prepared:
     """Reads the data, fits the vocabulary and the baselines.
 
@@ -98,20 +105,22 @@ def prepare(
         config: of the run.
         reporter: told what is going on.
         previous: a saved model to go on from.
-        trains: a network will be trained, which may start from word vectors.
+        members: saved models to average; no network will be trained.
 
     Raises:
         DataError: the data cannot be used.
         ConfigError: the data does not fit the model to go on from.
     """
-    dataset = load_dataset(config)
+    models = models_of(config, previous) if members is None else members
+    dataset, earlier = load_after(models, lambda found: load_dataset(config, found))
     for warning in dataset.warnings:
         reporter.say(f"note: {warning}")
     for reason, count in dataset.skipped.items():
         reporter.say(f"skipped: {counted(count, 'row')} ({reason})")
+    trains = members is None
     rule = text_rule(config) if previous is None else previous.rule
     labels = dataset.labels if previous is None else previous.check_labels(dataset.labels)
-    other, warnings = load_other(config, labels)
+    other, warnings = load_other(config, labels, earlier)
     for warning in warnings:
         reporter.say(f"note: {warning}")
     unlabelled = UnlabelledTokens(config, dataset, rule)
@@ -147,7 +156,7 @@ def prepare(
     wide = None
     if config.model.wide:
         ids = {name: texts.ids for name, texts in encoded.items()}
-        weights = _row_weights(config, goals["train"])
+        weights = row_weights(config, goals["train"])
         wide, kept = kept_wide(
             config.output.artifacts / FOLDER, config.task, ids, goals, len(labels), weights
         )
@@ -184,7 +193,7 @@ def train_network(prepared: Prepared, seed: int, reporter: Reporter, *, resume: 
     rows = {
         name: EncodedRows(prepared.encoded[name].ids, prepared.targets[name]) for name in prepared.encoded
     }
-    weights = _row_weights(config, prepared.targets["train"])
+    weights = row_weights(config, prepared.targets["train"])
     if prepared.lessons is not None:
         rows["train"], weights = prepared.lessons.add_to(
             rows["train"], weights, config.training.teacher_share
@@ -200,7 +209,7 @@ def train_network(prepared: Prepared, seed: int, reporter: Reporter, *, resume: 
         rows["dev"],
         seed=seed,
         weights=weights,
-        shares=_row_shares(prepared),
+        shares=row_shares(config, prepared.targets["train"]),
     )
     with interruptible() as interrupt:
         history = fit.run(store, reporter, interrupt, resume=resume, log=log)
@@ -269,7 +278,15 @@ def save(
 
     path = export(
         prepared.config.output.artifacts,
-        Export(manifest, trained.model, prepared.vocabulary, golden, report, _onnx_files(prepared, trained)),
+        Export(
+            manifest,
+            trained.model,
+            prepared.vocabulary,
+            golden,
+            report,
+            _onnx_files(prepared, trained),
+            prepared.dataset.roles,
+        ),
     )
     if trained.store is not None and trained.history.stopped != "interrupted":
         trained.store.remove()
@@ -302,19 +319,6 @@ def _run_key(prepared: Prepared, seed: int) -> str:
     vectors = prepared.vectors.sha256 if prepared.vectors else None
     teacher = prepared.lessons.sha256 if prepared.lessons else None
     return run_key(prepared.config, prepared.dataset.fingerprint, seed, start, vectors, teacher)
-
-
-def _row_weights(config: Config, goals: Targets) -> npt.NDArray[np.float32] | None:
-    """Each label's rows together weigh the same ("balanced"); the mean weight is 1."""
-    return None if config.training.class_weight == "none" else balanced(goals).astype(np.float32)
-
-
-def _row_shares(prepared: Prepared) -> npt.NDArray[np.float64] | None:
-    """How likely each row is drawn where sampling is "balanced"; the sum is 1."""
-    if prepared.config.training.sampling == "all":
-        return None
-    weights = balanced(prepared.targets["train"])
-    return weights / weights.sum()
 
 
 def _judge(
@@ -368,6 +372,7 @@ def _manifest(
                 trained.model, config.model.layers, prepared.encoded["dev"].ids
             ),
             "teacher": prepared.lessons.teacher if prepared.lessons else None,
+            "rows": prepared.dataset.facts,
             **_sides(prepared, trained),
             **extra,
         },

@@ -2,6 +2,7 @@
 
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from models.runtime.kind import kind_of
 from models.runtime.manifest import TAGGING, Evaluation, Manifest
 from models.runtime.predictor import Predictor
 from training.data.records import column_names
+from training.data.roles import count_learned, read_roles
 from training.data.rows import Layout, Rows, read_rows
 from training.data.targets import missed_labels, targets
 from training.evaluate import evaluate, right_rows
@@ -45,6 +47,20 @@ def labelled_rows(manifest: Manifest, data: Path, text_column: str | None, label
         print(f"skipped: {counted(count, 'row')} ({reason})", file=sys.stderr)
     _check_labels(manifest, data, reading.rows)
     return reading.rows
+
+
+def learned_rows(predictor: Predictor, texts: Sequence[str]) -> int | None:
+    """How many of the texts the model has learned, and a note; None where it does not tell."""
+    roles = read_roles(predictor.artifact.path)
+    if roles is None:
+        return None
+    if learned := count_learned(roles, texts):
+        print(
+            f"note: {predictor.manifest.name} has learned {learned:,} of these {counted(len(texts), 'row')}; "
+            "figures on such rows do not tell how it answers new ones",
+            file=sys.stderr,
+        )
+    return learned
 
 
 def judge_rows(predictor: Predictor, rows: Rows) -> Evaluation:

@@ -80,6 +80,7 @@ def test_an_artifact_is_whole_and_may_be_read_by_others(what: Export, tmp_path: 
         "manifest.json",
         "model.keras",
         "report/index.html",
+        "rows.npz",
         "saved_model.pb",
         "variables/variables.data-00000-of-00001",
         "variables/variables.index",

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from models.errors import InputError
+from models.runtime.artifact import open_artifact
 from models.runtime.location import artifacts_folder, find_artifact
 from models.runtime.manifest import TAGGING
 from training.cli.arguments import add_overrides
@@ -39,7 +40,10 @@ def run(args: argparse.Namespace) -> int:
     from training.progress import reporter
     from training.run import judge_baseline, prepare, save
 
-    prepared = prepare(config, reporter(), trains=False)
+    saved = [open_artifact(path) for path in paths]
+    # Members of different rows have no split in common; ``open_members`` says which one differs.
+    alike = len({artifact.manifest.data.fingerprint for artifact in saved}) == 1
+    prepared = prepare(config, reporter(), members=saved if alike else [])
     members = open_members(prepared, paths)
     best = max(members, key=lambda member: member.score)
     chosen = average(prepared, [member.member for member in members], best.seed, best.history)

@@ -30,7 +30,7 @@ def run(args: argparse.Namespace) -> int:
     from models.runtime.predictor import open_predictor
 
     predictor = open_predictor(path)
-    evaluation = _judged(predictor, args)
+    evaluation, learned = _judged(predictor, args)
     body: dict[str, Any] = {
         "n": evaluation.n,
         **{name: figure.value for name, figure in evaluation.metrics.items()},
@@ -41,6 +41,8 @@ def run(args: argparse.Namespace) -> int:
     for name in ("errors", "cardinality"):
         if found := getattr(evaluation, name):
             body[name] = found
+    if learned is not None:
+        body["learned"] = learned
     if args.json:
         print(json.dumps(body, ensure_ascii=False, allow_nan=False))
     else:
@@ -48,16 +50,16 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _judged(predictor: "Predictor", args: argparse.Namespace) -> "Evaluation":
+def _judged(predictor: "Predictor", args: argparse.Namespace) -> "tuple[Evaluation, int | None]":
+    """Its figures, and how many of the rows it has learned."""
     if predictor.manifest.task in TAGGING:
         from training.tagging.score import judge_tagged
 
         return judge_tagged(predictor, args.data)
-    from training.score_rows import judge_rows, labelled_rows
+    from training.score_rows import judge_rows, labelled_rows, learned_rows
 
-    return judge_rows(
-        predictor, labelled_rows(predictor.manifest, args.data, args.text_column, args.label_column)
-    )
+    rows = labelled_rows(predictor.manifest, args.data, args.text_column, args.label_column)
+    return judge_rows(predictor, rows), learned_rows(predictor, rows.texts)
 
 
 def _print(name: str, body: dict[str, Any]) -> None:

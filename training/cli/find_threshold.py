@@ -31,12 +31,13 @@ def run(args: argparse.Namespace) -> int:
 
     from models.runtime.predictor import open_predictor
     from training.data.targets import targets
-    from training.score_rows import answered_probabilities, labelled_rows
+    from training.score_rows import answered_probabilities, labelled_rows, learned_rows
     from training.thresholds import find_thresholds
 
     predictor = open_predictor(path)
     manifest = predictor.manifest
     rows = labelled_rows(manifest, args.data, args.text_column, args.label_column)
+    learned_rows(predictor, rows.texts)
     found = find_thresholds(
         manifest.task,
         manifest.labels,

@@ -47,7 +47,7 @@ def on_file(
         InputError: two models read different texts from the file.
     """
     from training.bootstrap import Resamples, accuracy_of, interval
-    from training.score_rows import labelled_rows, right_answers
+    from training.score_rows import labelled_rows, learned_rows, right_answers
     from training.significance import paired
 
     found: list[OnFile] = []
@@ -59,6 +59,7 @@ def on_file(
                 f"{predictor.manifest.name} reads other texts from {data} than the first model, as it was "
                 "trained with other columns; name them by --text-column and --label-column."
             )
+        learned_rows(predictor, rows.texts)
         right = right_answers(predictor, rows)
         against: Paired | None = None if first_right is None else paired(right, first_right, seed=0)
         found.append(OnFile(len(rows), interval(accuracy_of(right), Resamples(len(rows), 0)), against))

@@ -4,16 +4,18 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from models.counted import counted
 from models.errors import DataError
 from models.nearest import nearest
 from training.config import Config
+from training.data.division import divide, notes
 from training.data.labels import folded
+from training.data.roles import Earlier, Roles
 from training.data.rows import Layout, Reading, Rows, read_rows
-from training.data.split import split_train
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,8 @@ class Dataset:
         skipped: number of rows left out, by file and reason.
         warnings: sentences for a person.
         fingerprint: sha256 of all rows and of which part they are in.
+        roles: of these rows and of those of the models that the run comes from.
+        facts: what earlier models have changed, for a manifest; None where there are none.
     """
 
     train: Rows
@@ -38,6 +42,8 @@ class Dataset:
     skipped: Mapping[str, int]
     warnings: tuple[str, ...]
     fingerprint: str
+    roles: Roles = field(default_factory=Roles)
+    facts: Mapping[str, Any] | None = None
 
     @property
     def parts(self) -> dict[str, Rows]:
@@ -46,8 +52,12 @@ class Dataset:
         return parts if self.test is None else parts | {"test": self.test}
 
 
-def load_dataset(config: Config) -> Dataset:
+def load_dataset(config: Config, earlier: Earlier | None = None) -> Dataset:
     """Reads and splits the data of a config.
+
+    Args:
+        config: of the run.
+        earlier: the models it comes from, for which rows keep their part.
 
     Raises:
         DataError: a file cannot be used, train has one label only, or no label of dev or test is known.
@@ -55,12 +65,20 @@ def load_dataset(config: Config) -> Dataset:
     readings = _read(config)
     train_file = config.locate(config.data.train)
     _require_two_answers(train_file, readings["train"].rows)
-    parts = _split({name: reading.rows for name, reading in readings.items()}, config)
+    given = {name: reading.rows for name, reading in readings.items()}
+    files = {name: rows.texts for name, rows in given.items() if name != "train"}
+    division = divide(given["train"], files, config, earlier)
+    parts = {
+        name: given.get(name, given["train"]).take(division.places[name])
+        for name in ("train", "dev", "test")
+        if name in division.places
+    }
     train = parts["train"]
     # Equal texts with different labels go to one part, and may take the last rows of a label with them.
     _require_two_answers(train_file, train)
     labels = tuple(sorted({label for names in train.labels for label in names}))
-    warnings = [
+    warnings = notes(division, earlier)
+    warnings += [
         sentence for name in parts if name != "train" for sentence in judgeable(name, parts[name], labels)
     ]
     warnings += _alike(labels, Counter(label for names in train.labels for label in names))
@@ -77,6 +95,8 @@ def load_dataset(config: Config) -> Dataset:
         skipped=skipped,
         warnings=tuple(warnings),
         fingerprint=_fingerprint(parts),
+        roles=division.roles,
+        facts=division.facts(earlier),
     )
 
 
@@ -94,14 +114,6 @@ def _require_two_answers(path: Path, rows: Rows) -> None:
         raise DataError(
             f'{path}: every training row has the label "{only}"; at least two different ones are needed.'
         )
-
-
-def _split(given: Mapping[str, Rows], config: Config) -> dict[str, Rows]:
-    """Adds the parts that are shares of the training rows."""
-    drawn = split_train(given["train"], config)
-    taken = {name: given["train"].take(indices) for name, indices in drawn.items()}
-    parts = {**given, **taken}
-    return {name: parts[name] for name in ("train", "dev", "test") if name in parts}
 
 
 def judgeable(name: str, rows: Rows, labels: tuple[str, ...]) -> list[str]:

@@ -11,7 +11,7 @@ from models.text.plain import make_valid
 from training.config import Config
 from training.data.dataset import Dataset, load_dataset
 from training.data.rows import Rows
-from training.data.split import same_text
+from training.data.equal_texts import same_text
 from training.data.tagged_dataset import as_labelled, load_tagged
 from training.encode import QUANTILES, EncodedTexts, encode_parts, text_rule
 from training.vectors.unlabelled import UnlabelledTokens

@@ -7,16 +7,18 @@ from collections.abc import Sequence
 
 from models.errors import DataError
 from training.config import Config
+from training.data.equal_texts import same_text
 from training.data.rows import Rows
 
 
-def same_text(text: str) -> str:
-    """What two texts have in common that count as equal: the text with its white space collapsed."""
-    return " ".join(text.split())
-
-
-def split_train(rows: Rows, config: Config) -> dict[str, list[int]]:
+def split_train(
+    rows: Rows, config: Config, before: Sequence[str | None] | None = None
+) -> dict[str, list[int]]:
     """Which rows of the training file are train, and which dev and test where these are shares of it.
+
+    Args:
+        before: the part that each row has had for an earlier model and keeps; where it is no share now, the
+            row is in none. Only the others are drawn. An empty part is then left to the caller.
 
     Raises:
         DataError: a share gives no row.
@@ -24,8 +26,15 @@ def split_train(rows: Rows, config: Config) -> dict[str, list[int]]:
     wanted = {"dev": config.data.dev, "test": config.data.test}
     shares = {name: share for name, share in wanted.items() if isinstance(share, float)}
     apart = config.data.equal_texts == "apart"
-    stays, *taken = split_rows(rows, list(shares.values()), config.seed, apart=apart)
-    drawn = dict(zip(shares, taken, strict=True))
+    new = range(len(rows)) if before is None else [i for i, part in enumerate(before) if part is None]
+    stays, *taken = split_rows(rows.take(new), list(shares.values()), config.seed, apart=apart)
+    drawn = {name: [new[i] for i in found] for name, found in zip(shares, taken, strict=True)}
+    if before is not None:
+        drawn = {"train": [new[i] for i in stays]} | drawn
+        return {
+            name: sorted([*found, *(i for i, part in enumerate(before) if part == name)])
+            for name, found in drawn.items()
+        }
     for name, indices in drawn.items():
         if not indices:
             together = "" if apart else ", and equal ones stay together"
@@ -79,6 +88,14 @@ def split_rows(rows: Rows, shares: Sequence[float], seed: int, *, apart: bool = 
 def _groups(rows: Rows, *, apart: bool) -> dict[str, list[int]]:
     """The rows that are drawn together, by what they are drawn by."""
     groups: defaultdict[str, list[int]] = defaultdict(list)
+    for index, key in enumerate(row_keys(rows, apart=apart)):
+        groups[key].append(index)
+    return groups
+
+
+def row_keys(rows: Rows, *, apart: bool) -> list[str]:
+    """What each row is drawn by: its text, or what tells it from all others where each is drawn for itself."""
+    keys = []
     before: Counter[tuple[str, ...]] = Counter()
     for index, text in enumerate(rows.texts):
         key = same_text(text)
@@ -86,8 +103,8 @@ def _groups(rows: Rows, *, apart: bool) -> dict[str, list[int]]:
             row = (key, *rows.labels[index])
             before[row] += 1
             key = repr((*row, before[row]))
-        groups[key].append(index)
-    return groups
+        keys.append(key)
+    return keys
 
 
 def _fill(part: list[int], groups: list[list[int]], target: int) -> list[list[int]]:

@@ -4,14 +4,16 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from models.errors import DataError
 from training.config import Config
 from training.data.dataset import Dataset
+from training.data.division import divide, notes
+from training.data.roles import Earlier, Roles
 from training.data.rows import Rows
-from training.data.split import split_train
 from training.data.tagged import TaggedLayout, TaggedReading, TaggedRows, read_tagged
 
 
@@ -27,6 +29,8 @@ class TaggedDataset:
         repaired: number of tags that were ill formed, by file.
         warnings: sentences for a person.
         fingerprint: sha256 of all rows and of which part they are in.
+        roles: of these rows and of those of the models that the run comes from.
+        facts: what earlier models have changed, for a manifest; None where there are none.
     """
 
     parts: Mapping[str, TaggedRows]
@@ -36,17 +40,30 @@ class TaggedDataset:
     repaired: Mapping[str, int]
     warnings: tuple[str, ...]
     fingerprint: str
+    roles: Roles = field(default_factory=Roles)
+    facts: Mapping[str, Any] | None = None
 
 
-def load_tagged(config: Config) -> TaggedDataset:
-    """Reads and splits the data of a config.
+def load_tagged(config: Config, earlier: Earlier | None = None) -> TaggedDataset:
+    """Reads and splits the data of a config; shares are drawn within the rarest type of a row.
+
+    Args:
+        config: of the run.
+        earlier: the models it comes from, for which rows keep their part.
 
     Raises:
         DataError: a file cannot be used, train has no entity or one intent only, or train knows no type of
             dev or test.
     """
     readings = _read(config)
-    parts = _split({name: reading.rows for name, reading in readings.items()}, config)
+    given = {name: reading.rows for name, reading in readings.items()}
+    files = {name: rows.texts for name, rows in given.items() if name != "train"}
+    division = divide(_labelled(given["train"], joint=True), files, config, earlier)
+    parts = {
+        name: given.get(name, given["train"]).take(division.places[name])
+        for name in ("train", "dev", "test")
+        if name in division.places
+    }
     train = parts["train"]
     entities = tuple(sorted({span.entity for row in train.entities for span in row}))
     intents = tuple(sorted(set(train.intents))) if config.task == "joint" else ()
@@ -58,7 +75,8 @@ def load_tagged(config: Config) -> TaggedDataset:
             f'{file}: every training row has the intent "{intents[0]}"; at least two different ones are needed, '
             'or task = "tagging".'
         )
-    warnings = [
+    warnings = notes(division, earlier)
+    warnings += [
         sentence
         for name in parts
         if name != "train"
@@ -74,7 +92,17 @@ def load_tagged(config: Config) -> TaggedDataset:
         for name, reading in readings.items()
         for reason, count in reading.skipped.items()
     }
-    return TaggedDataset(parts, entities, intents, skipped, repaired, tuple(warnings), _fingerprint(parts))
+    return TaggedDataset(
+        parts,
+        entities,
+        intents,
+        skipped,
+        repaired,
+        tuple(warnings),
+        _fingerprint(parts),
+        division.roles,
+        division.facts(earlier),
+    )
 
 
 def as_labelled(tagged: TaggedDataset) -> Dataset:
@@ -139,14 +167,6 @@ def _read(config: Config) -> dict[str, TaggedReading]:
         for name, path in files.items()
         if isinstance(path, Path)
     }
-
-
-def _split(given: Mapping[str, TaggedRows], config: Config) -> dict[str, TaggedRows]:
-    """Adds the parts that are shares of the training rows, drawn within the rarest type of a row."""
-    drawn = split_train(_labelled(given["train"], joint=True), config)
-    taken = {name: given["train"].take(indices) for name, indices in drawn.items()}
-    parts = {**given, **taken}
-    return {name: parts[name] for name in ("train", "dev", "test") if name in parts}
 
 
 def _fingerprint(parts: Mapping[str, TaggedRows]) -> str:

@@ -146,6 +146,8 @@ def lineage(manifest: Manifest) -> list[str]:
         sentences.append(f"It went on from the weights of {previous}.")
     if teacher := manifest.training.get("teacher"):
         sentences.append(f"It also learned from the answers of {teacher}.")
+    if rows := manifest.training.get("rows"):
+        sentences += _rows_kept(rows)
     if seeds := manifest.training.get("seeds"):
         if manifest.training.get("ensemble"):
             sentences.append(
@@ -167,6 +169,21 @@ def lineage(manifest: Manifest) -> list[str]:
             f"This is the mean of {', '.join(members)}; the epochs above are those of the best one on dev."
         )
     return sentences
+
+
+def _rows_kept(rows: Mapping[str, Any]) -> list[str]:
+    """What became of rows that earlier models had learned or were judged by."""
+    names, found = " and ".join(rows["of"]), []
+    if rows["kept"]:
+        found.append(
+            f"Rows keep the part they had for {names}: {rows['kept']:,} of the training file are in another "
+            "one than the seed would draw."
+        )
+    for part, count in rows["left_out"].items():
+        why = "judged" if part == "train" else "was learned by"
+        which = "row that" if count == 1 else "rows each of which"
+        found.append(f"{count:,} {which} {why} {names} {'is' if count == 1 else 'are'} left out of {part}.")
+    return found
 
 
 def _without_null(value: Any) -> Any:

@@ -1,7 +1,7 @@
 """From a trained tagging network to a saved model, as ``training.export`` does for the others."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import keras
@@ -18,6 +18,7 @@ from models.runtime.manifest import EngineCheck, GoldenExample, Manifest
 from models.runtime.tagger import golden_outputs, raw_outputs, run_tokens
 from models.text.graph_tokens import GraphTokens
 from models.text.tokens import EncodedTokens, TokenEncoder
+from training.data.roles import Roles
 from training.export import KERAS_FILE, WARMUP_BATCHES, golden_example, next_version, publish, writing
 from training.onnx_files import DEV_TEXTS, check_difference, largest_difference
 from training.tagging.saved_model import TaggingModule, write_tagging_model
@@ -36,6 +37,7 @@ class TaggingExport:
         dev_texts: to hold the ONNX file against the SavedModel by.
         render_report: given the manifest with its version and golden examples.
         onnx: the network's arrays; None where only the SavedModel is wanted.
+        roles: of the rows it learned and was judged by.
     """
 
     manifest: Manifest
@@ -45,6 +47,7 @@ class TaggingExport:
     dev_texts: Sequence[str]
     render_report: Callable[[Manifest], str]
     onnx: TaggerArrays | None = None
+    roles: Roles = field(default_factory=Roles)
 
 
 def export_tagger(artifacts: Path, what: TaggingExport) -> Path:
@@ -83,6 +86,7 @@ def _write_model(folder: Path, what: TaggingExport) -> None:
     write_warmup(folder, manifest.name, batches)
     what.model.save(folder / KERAS_FILE)
     (folder / VOCABULARY).write_text(encoder.vocabulary.to_json(), encoding="utf-8")
+    what.roles.write(folder)
     if encoder.characters is not None:
         (folder / CHARACTERS).write_text(encoder.characters.to_json(), encoding="utf-8")
 

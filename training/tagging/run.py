@@ -34,6 +34,7 @@ from training.fit import make_reproducible
 from training.gradients import gradient_by_distance
 from training.history import History
 from training.interrupt import interruptible
+from training.lineage import load_after, models_of
 from training.onnx_files import check_onnx_size
 from training.previous import Previous
 from training.progress import Reporter
@@ -118,7 +119,7 @@ def prepare_tagger(config: Config, reporter: Reporter, previous: Previous | None
         DataError: the data cannot be used.
         ConfigError: the data does not fit the model to go on from.
     """
-    dataset = load_tagged(config)
+    dataset, _ = load_after(models_of(config, previous), lambda earlier: load_tagged(config, earlier))
     for warning in dataset.warnings:
         reporter.say(f"note: {warning}")
     for reason, count in dataset.skipped.items():
@@ -225,6 +226,7 @@ def save_tagger(
             dev.texts,
             report,
             arrays if prepared.config.output.onnx else None,
+            prepared.dataset.roles,
         ),
     )
     if trained.history.stopped != "interrupted":
@@ -250,15 +252,7 @@ def _as_before(dataset: TaggedDataset, previous: Previous) -> tuple[TaggedDatase
                 f'{previous.reference} cannot learn the {kind} "{new[0]}": it has {", ".join(known)}; '
                 "train anew without --from."
             )
-    known_dataset = TaggedDataset(
-        dataset.parts,
-        tuple(saved.tagging.entities),
-        intents,
-        dataset.skipped,
-        dataset.repaired,
-        dataset.warnings,
-        dataset.fingerprint,
-    )
+    known_dataset = replace(dataset, entities=tuple(saved.tagging.entities), intents=intents)
     artifact = previous.artifact
     encoder = TokenEncoder(
         saved.text, artifact.vocabulary, artifact.characters, saved.tagging.characters or 0
@@ -330,6 +324,7 @@ def _manifest(
             "seed": trained.seed,
             "vectors": prepared.vectors.as_dict() if prepared.vectors else None,
             "repaired_tags": dict(dataset.repaired),
+            "rows": dataset.facts,
             "gradient_by_distance": _gradients(prepared, trained),
             **_sides(prepared, trained),
             **extra,

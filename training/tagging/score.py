@@ -14,12 +14,13 @@ from models.text.tags import Span
 from training.config import DataConfig
 from training.data.tagged import TaggedLayout, read_tagged
 from training.data.tagged_dataset import judgeable_tags
+from training.score_rows import learned_rows
 from training.tagging.encode import gold_spans
 from training.tagging.figures import Answers, evaluate_spans
 
 
-def judge_tagged(predictor: Predictor, data: Path) -> Evaluation:
-    """Metrics of the model on a file laid out as its training data was.
+def judge_tagged(predictor: Predictor, data: Path) -> tuple[Evaluation, int | None]:
+    """Metrics of the model on a file laid out as its training data was, and how many rows it has learned.
 
     Raises:
         DataError: the file cannot be used, or the model knows none of its types.
@@ -52,10 +53,11 @@ def judge_tagged(predictor: Predictor, data: Path) -> Evaluation:
     answers = [one for one in predictor.predict(rows.texts) if isinstance(one, TaggedPrediction)]
     spans = tuple(tuple(Span(e.start, e.end, e.entity) for e in answer.entities) for answer in answers)
     index = {intent: number for number, intent in enumerate(intents)}
-    return evaluate_spans(
+    evaluation = evaluate_spans(
         entities,
         gold,
         Answers(spans, np.array([answer.answer.best for answer in answers]) if joint else None),
         np.array([index.get(intent, -1) for intent in rows.intents]) if joint else None,
         seed=manifest.training["seed"],
     )
+    return evaluation, learned_rows(predictor, rows.texts)

@@ -12,7 +12,6 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
-from models.runtime.threads import available_cpus
 from models.text.spec import OTHER_ID, PADDING_ID, TextRule
 from models.text.vocabulary import Vocabulary
 from training.config import Config
@@ -112,7 +111,7 @@ def start_vectors(
             )
         reporter.say(f"fitting word vectors on {len(texts):,} texts of {tokens:,} tokens")
         begin = time.perf_counter()
-        table = method.fit(texts, len(vocabulary), available_cpus())
+        table = method.fit(texts, len(vocabulary))
         cache.save(name, table)
         reporter.say(f"word vectors fitted in {time.perf_counter() - begin:.0f} s")
     else:

@@ -9,8 +9,8 @@ from models.text.plain import PlainText
 from models.text.spec import TextRule
 from training.config import Config
 from training.data.dataset import Dataset
+from training.data.equal_texts import same_text
 from training.data.rows import read_texts
-from training.data.split import same_text
 from training.data.tagged_dataset import TaggedDataset
 
 

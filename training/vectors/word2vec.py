@@ -17,6 +17,10 @@ Method = Literal["skip-gram", "cbow"]
 Ids = npt.NDArray[np.int32]
 Table = npt.NDArray[np.float32]
 
+# Several write into one table as they come, so no two fits are alike. Part of the facts: a table that several
+# have fitted is not taken from the cache.
+_WORKERS = 1
+
 
 @dataclass(frozen=True, slots=True)
 class Word2Vec:
@@ -33,8 +37,7 @@ class Word2Vec:
         window: most words between two that predict one another.
         negatives: words drawn by chance for each pair.
         epochs: times each text is read.
-        seed: start of the vectors and of the draws. The same seed gives the same vectors with one worker
-            only: several write into one table as they come.
+        seed: start of the vectors and of the draws; the same seed and texts give the same vectors.
         method: "skip-gram" or "cbow".
     """
 
@@ -48,15 +51,14 @@ class Word2Vec:
     @property
     def facts(self) -> dict[str, Any]:
         """What decides the vectors, apart from the texts: for a fingerprint."""
-        return {"gensim": version("gensim"), **asdict(self)}
+        return {"gensim": version("gensim"), "workers": _WORKERS, **asdict(self)}
 
-    def fit(self, texts: Sequence[Ids], rows: int, workers: int) -> Table:
+    def fit(self, texts: Sequence[Ids], rows: int) -> Table:
         """Fits the vectors.
 
         Args:
             texts: the token ids of each text, int32 [tokens].
             rows: of the table: one more than the largest id there can be.
-            workers: threads.
 
         Returns:
             float32 [rows, size]; rows of ids that no text holds are 0.
@@ -79,7 +81,7 @@ class Word2Vec:
             negative=self.negatives,
             seed=self.seed,
             min_count=1,
-            workers=workers,
+            workers=_WORKERS,
         )
         with _quiet():
             model.build_vocab_from_freq({names[i]: int(counts[i]) for i in known}, corpus_count=len(texts))

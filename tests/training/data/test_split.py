@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from training.data.rows import Rows
-from training.data.split import same_text, split_rows
+from training.data.equal_texts import same_text
+from training.data.split import split_rows
 
 
 def rows_of(pairs):

@@ -73,6 +73,25 @@ def test_words_of_unlabelled_texts_are_known_by_their_vectors(
     assert rarer.vocabulary == without.vocabulary
 
 
+def test_one_seed_gives_the_same_vectors_in_two_folders(write_config: WriteConfig, tmp_path: Path) -> None:
+    """With texts enough that several workers would each have some."""
+    found = []
+    for name in ("one", "two"):
+        folder = tmp_path / name
+        folder.mkdir()
+        path = write_config(folder)
+        random = np.random.default_rng(0)
+        lines = [" ".join(f"word{number}" for number in random.integers(0, 40, 50)) for _ in range(600)]
+        (folder / "many.txt").write_text("\n".join(lines))
+        overrides = ["model.vectors=word2vec", "data.unlabelled=many.txt", "text.unlabelled_min_count=5"]
+        found.append(prepare(load_config(path, overrides), PlainReporter()).vectors)
+    one, two = found
+    assert one is not None
+    assert two is not None
+    assert one.tokens > 30_000
+    np.testing.assert_array_equal(one.table, two.table)
+
+
 def test_the_same_texts_are_fitted_once(
     write_config: WriteConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
