@@ -108,9 +108,9 @@ def test_commands_do_what_the_readme_says(tmp_path: Path) -> None:
         reader = Reader(tmp_path, port=free.getsockname()[1])
     verbs = [command for command in RUN if not command.startswith("curl")]
     for command in verbs:
-        if "reviews/2" in command:
+        if "mails/2" in command:
             # A second version, which the README leaves to the reader.
-            shutil.copytree(tmp_path / "artifacts/reviews/1", tmp_path / "artifacts/reviews/2")
+            shutil.copytree(tmp_path / "artifacts/mails/1", tmp_path / "artifacts/mails/2")
         reader.run(command, 0, "README.md")
     service = reader.serve(SERVICE)
     try:
@@ -132,7 +132,7 @@ def write_data(folder: Path) -> None:
     with (ROOT / "examples" / "tiny.csv").open(encoding="utf-8", newline="") as file:
         rows = [{"text": row["text"], "label": row["label"]} for row in csv.DictReader(file)][:200]
     files = {
-        "reviews.csv": rows,
+        "mails.csv": rows,
         "other.csv": rows[:40],
         "texts.csv": [{"text": row["text"]} for row in rows],
     }

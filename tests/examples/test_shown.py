@@ -32,7 +32,7 @@ def test_every_text_shown_is_one_that_the_demo_asks(path: Path) -> None:
 def test_pages_do_show_texts() -> None:
     found = {path.name: len(shown(path)) for path in PAGES}
 
-    assert found["README.md"] >= 4
+    assert found["README.md"] >= 2
     assert found["protocols.md"] >= 2
     assert shown(ROOT / "service/client.py")
 
