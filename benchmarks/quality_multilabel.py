@@ -15,12 +15,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.result_tables import Run, margin, metric, newest_runs, print_or_write, set_cell
+from benchmarks.result_tables import Run, margin, metric, newest_runs, print_or_write, set_cell, times_asked
 
 HEAD = (
-    "| set (texts judged) | macro F1 | micro F1 | exact match | labels a text: answered, true "
-    "| linear models: macro F1, micro F1, exact match | margin of exact match [95 %] |\n"
-    "|---|---|---|---|---|---|---|\n"
+    "| set (texts judged) | test asked (configs) | macro F1 | micro F1 | exact match "
+    "| labels a text: answered, true | linear models: macro F1, micro F1, exact match "
+    "| margin of exact match [95 %] |\n"
+    "|---|---|---|---|---|---|---|---|\n"
 )
 # The accuracy of a text is that its labels are exactly the right ones.
 FIGURES = ("macro_f1", "micro_f1", "accuracy")
@@ -34,7 +35,8 @@ def main() -> None:
 def table(results: Path) -> str:
     """A row for each set."""
     found = newest_runs(results, ("multilabel",), members)
-    return HEAD + "".join(row(name + kind, runs) for (name, kind), runs in found.items())
+    asked = times_asked(results)
+    return HEAD + "".join(row(name + kind, asked.get(name, ""), runs) for (name, kind), runs in found.items())
 
 
 def members(run: Run) -> str:
@@ -42,10 +44,11 @@ def members(run: Run) -> str:
     return "" if run["members"] == 1 else ", their mean"
 
 
-def row(name: str, runs: Sequence[Run]) -> str:
+def row(name: str, asked: str, runs: Sequence[Run]) -> str:
     """One line."""
     cells = [
         set_cell(name, runs, sum(run["members"] for run in runs)),
+        asked,
         *figures([run["network"] for run in runs]),
         cardinality(runs),
         "; ".join(linear(runs, place) for place in range(len(runs[0]["baselines"]))),

@@ -13,13 +13,21 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.literature import LITERATURE
-from benchmarks.result_tables import Run, margin, mean_and_spread, newest_runs, print_or_write, set_cell
+from benchmarks.result_tables import (
+    Run,
+    margin,
+    mean_and_spread,
+    newest_runs,
+    print_or_write,
+    set_cell,
+    times_asked,
+)
 
 HEAD = (
-    "| set (rows judged) | TF-IDF | NB-weighted | recurrent alone | linear side | blend (linear share) "
-    "| mean of seeds, blended | margin [95 %] | calibration error | words shuffled | other data | literature "
-    "| minutes a seed |\n"
-    "|---|---|---|---|---|---|---|---|---|---|---|---|---|\n"
+    "| set (rows judged) | test asked (configs) | TF-IDF | NB-weighted | recurrent alone | linear side "
+    "| blend (linear share) | mean of seeds, blended | margin [95 %] | calibration error | words shuffled "
+    "| other data | literature | minutes a seed |\n"
+    "|---|---|---|---|---|---|---|---|---|---|---|---|---|---|\n"
 )
 
 
@@ -33,15 +41,17 @@ def table(results: Path) -> str:
     of_kinds = newest_runs(results, ("classification",))
     found = {name: runs for (name, _), runs in of_kinds.items()}
     names = [name for name in LITERATURE if name in found] + sorted(set(found) - set(LITERATURE))
-    return HEAD + "".join(row(name, found[name]) for name in names)
+    asked = times_asked(results)
+    return HEAD + "".join(row(name, found[name], asked.get(name, "")) for name in names)
 
 
-def row(name: str, runs: Sequence[Run]) -> str:
+def row(name: str, runs: Sequence[Run], asked: str) -> str:
     """One line. The intervals are means over the seeds."""
     seeds = [run for run in runs if run["members"] == 1]
     means = [run for run in runs if run["members"] > 1]
     cells = [
         set_cell(name, runs, len(seeds)),
+        asked,
         baseline(runs, "TF-IDF"),
         baseline(runs, "NB-weighted"),
         *networks(seeds),

@@ -21,12 +21,13 @@ from benchmarks.result_tables import (
     print_or_write,
     set_cell,
     set_keys,
+    times_asked,
 )
 
 HEAD = (
-    "| set (texts judged) | head | F1 | intents | whole sentences | baseline F1 | intents | whole sentences "
-    "| margin of F1 [95 %] |\n"
-    "|---|---|---|---|---|---|---|---|---|\n"
+    "| set (texts judged) | test asked (configs) | head | F1 | intents | whole sentences "
+    "| baseline F1 | intents | whole sentences | margin of F1 [95 %] |\n"
+    "|---|---|---|---|---|---|---|---|---|---|\n"
 )
 FIGURES = ("f1", "intent_accuracy", "accuracy")
 CRF, SOFTMAX = "CRF", "softmax"
@@ -40,11 +41,12 @@ def main() -> None:
 def table(results: Path) -> str:
     """A row for each set and head."""
     found = newest_runs(results, ("tagging", "joint"), head)
+    asked = times_asked(results)
     rows = ""
     for (name, kind), runs in found.items():
         beside = found.get((name, CRF), runs)
         same = recipe(runs[0]) == recipe(beside[0])
-        rows += row(name, kind if same else f"{kind}, another recipe", runs)
+        rows += row(name, asked.get(name, ""), kind if same else f"{kind}, another recipe", runs)
     return HEAD + rows
 
 
@@ -59,12 +61,13 @@ def recipe(run: Run) -> dict[str, Any]:
     return config | {"model": {key: value for key, value in config["model"].items() if key != "crf"}}
 
 
-def row(name: str, kind: str, runs: Sequence[Run]) -> str:
+def row(name: str, asked: str, kind: str, runs: Sequence[Run]) -> str:
     """One line."""
     ours = [run["network"] for run in runs]
     theirs = [run["baselines"][0]["metrics"] for run in runs]
     cells = [
         set_cell(name, runs, len(runs)),
+        asked,
         kind,
         *(metric(metrics, figure) for metrics in (ours, theirs) for figure in FIGURES),
         margin(runs),

@@ -54,6 +54,24 @@ def of_one_config(runs: Sequence[Run]) -> list[Run]:
     return [run for run in runs if set_keys(run["config"]) == set_keys(newest["config"])]
 
 
+def times_asked(results: Path) -> dict[str, str]:
+    """How often the test of each set was asked: kept results of it, and configs among them."""
+    found: dict[str, list[Run]] = {}
+    for path in sorted(results.glob("*.json")):
+        for run in json.loads(path.read_text(encoding="utf-8")):
+            if run["judged_on"] == "test":
+                found.setdefault(run["set"], []).append(run)
+    return {name: _times(runs) for name, runs in found.items()}
+
+
+def _times(runs: Sequence[Run]) -> str:
+    configs: list[dict[str, Any]] = []
+    for run in runs:
+        if (config := set_keys(run["config"])) not in configs:
+            configs.append(config)
+    return f"{len(runs)} ({len(configs)})"
+
+
 def set_keys(config: dict[str, Any]) -> dict[str, Any]:
     """A config without the keys that are unset: one that did not exist yet was unset, too."""
     return {

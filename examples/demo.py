@@ -11,18 +11,17 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from examples.shown import REVIEW, SHOWN, wrong_answers  # noqa: E402
 from models.runtime.artifact import open_artifact  # noqa: E402
 from models.runtime.location import artifacts_folder, list_versions  # noqa: E402
 from training.cli.figures import print_comparison  # noqa: E402
 
 MODEL = "reviews"
-REVIEW = (
-    "A warm, funny film. I expected little and walked out smiling; the last scene alone is worth the ticket."
-)
 START_LIMIT_S = 120.0
 STOP_LIMIT_S = 30.0
 
@@ -70,9 +69,15 @@ def train(artifacts: Path) -> None:
 
 
 def serve(port: int, *, stay: bool) -> int:
-    """Starts the service, asks it one question, and keeps it up until Ctrl-C if it should stay."""
+    """Starts the service, asks it what pages show, and keeps it up until Ctrl-C if it should stay.
+
+    Returns:
+        The exit code: 1 where an answer is wrong.
+    """
     url = f"http://127.0.0.1:{port}"
-    environment = os.environ | {"ENGRAM_HOST": "127.0.0.1", "ENGRAM_PORT": str(port)}
+    # Other models may be served beside it.
+    settings = {"HOST": "127.0.0.1", "PORT": str(port), "DEFAULT_MODEL": MODEL}
+    environment = os.environ | {f"ENGRAM_{name}": value for name, value in settings.items()}
     # In a session of its own, so that Ctrl-C reaches this process alone, which then stops the service well.
     service = subprocess.Popen(
         [sys.executable, "-m", "service"], env=environment, start_new_session=True, stdout=subprocess.DEVNULL
@@ -81,7 +86,11 @@ def serve(port: int, *, stay: bool) -> int:
     try:
         wait_until_ready(service, url)
         print(f"\n$ curl {url}/predict --json '{json.dumps({'text': REVIEW})}'")
-        print(json.dumps(ask(url, REVIEW), indent=2, ensure_ascii=False))
+        print(json.dumps(ask(url, {"text": REVIEW}), indent=2, ensure_ascii=False))
+        labels = [answer["label"] for answer in ask(url, {"texts": list(SHOWN)})["predictions"]]
+        if wrong := wrong_answers(labels):
+            print(*wrong, sep="\n", file=sys.stderr)
+            return 1
         if stay:
             print(f"\nserving on {url} (Ctrl-C stops it)", flush=True)
             service.wait()
@@ -106,11 +115,11 @@ def wait_until_ready(service: "subprocess.Popen[bytes]", url: str) -> None:
     sys.exit(f"the service was not ready within {START_LIMIT_S:.0f} s")
 
 
-def ask(url: str, text: str) -> object:
-    """The service's answer to one text."""
+def ask(url: str, body: dict[str, Any]) -> Any:
+    """The service's answer to one request."""
     request = urllib.request.Request(
         f"{url}/predict",
-        data=json.dumps({"text": text}).encode(),
+        data=json.dumps(body).encode(),
         headers={"Content-Type": "application/json"},
     )
     with urllib.request.urlopen(request, timeout=30) as reply:

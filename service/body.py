@@ -35,10 +35,15 @@ def parse_json(data: bytes) -> Any:
     except UnicodeDecodeError as error:
         raise InvalidJsonError(f"the body is not UTF-8: byte {error.start} cannot be decoded") from None
     except json.JSONDecodeError as error:
+        # Some of Python's messages end with "at" themselves, one with advice to its programmer.
+        what = error.msg.partition(" (")[0].removesuffix(" at")
         where = f"line {error.lineno}, column {error.colno}"
-        raise InvalidJsonError(f"the body is not JSON: {error.msg} at {where}") from None
-    except (ValueError, RecursionError) as error:
-        raise InvalidJsonError(f"the body is not JSON: {error}") from None
+        raise InvalidJsonError(f"the body is not JSON: {what} at {where}") from None
+    except RecursionError:
+        raise InvalidJsonError("the body is not JSON: its arrays and objects are nested too deeply") from None
+    except ValueError:
+        # Python converts no longer ones; its sentence is about a setting of Python.
+        raise InvalidJsonError("the body is not JSON: one of its integers has too many digits") from None
 
 
 def parse_request(schema: type[Request], data: bytes) -> Request:
@@ -65,7 +70,7 @@ def dump_json(value: Any) -> bytes:
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not a JSON number")
+    raise InvalidJsonError(f"the body is not JSON: {name} is not a JSON number")
 
 
 def _sentence(error: ValidationError) -> str:

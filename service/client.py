@@ -3,9 +3,9 @@
     from service.client import Client
 
     with Client("http://127.0.0.1:8501") as client:
-        print(client.predict("Not bad at all.").label)
+        print(client.predict("Warm, funny and beautifully acted.").label)
 
-Needs httpx (the extra ``client``) and pydantic, but neither Flask nor an engine.
+Needs httpx (``pip install httpx``) and pydantic, but neither Flask nor an engine.
 """
 
 import asyncio

@@ -145,7 +145,8 @@ class Settings(BaseSettings):
     )
     tracing: bool = Field(
         default=False,
-        description="1 sends a span a request to OTEL_EXPORTER_OTLP_ENDPOINT (needs the extra tracing)",
+        description="1 sends a span a request to OTEL_EXPORTER_OTLP_ENDPOINT "
+        "(needs pip install opentelemetry-sdk opentelemetry-exporter-otlp-proto-http)",
     )
     client_timeout_s: float = Field(
         default=30.0,

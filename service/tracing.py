@@ -1,4 +1,4 @@
-"""Traces: W3C trace context is passed on; with the extra ``tracing``, OpenTelemetry gets a span a request."""
+"""Traces: W3C trace context is passed on; with ``ENGRAM_TRACING``, OpenTelemetry gets a span a request."""
 
 import importlib.util
 import os
@@ -42,8 +42,8 @@ def check_tracing(settings: Settings) -> None:
     """
     if settings.tracing and importlib.util.find_spec("opentelemetry") is None:
         raise ConfigError(
-            "ENGRAM_TRACING is set, but the packages of OpenTelemetry are not installed; install the extra "
-            "'tracing' or leave it unset"
+            "ENGRAM_TRACING is set, but the packages of OpenTelemetry are not installed; install them "
+            "with pip install opentelemetry-sdk opentelemetry-exporter-otlp-proto-http, or leave it unset"
         )
 
 

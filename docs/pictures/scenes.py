@@ -5,18 +5,19 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Page, expect
 
+from examples.shown import MIXED, NEUTRAL, SHORT
+
 DESKTOP, PHONE = 900, 375
 ASK = "section[aria-labelledby=ask-title]"
-REVIEW = "The first hour is slow and the jokes are old, but the ending is wonderful."
 ENGLISH, CHINESE = "not bad at all, in fact wonderful", "不怎么好看"
 _ROWS = (
     "A warm, funny film.",
     "The plot makes no sense and the acting is wooden.",
     "I expected more of this director.",
-    "Not bad at all.",
+    SHORT,
     "Two hours that I will not get back.",
     "The music alone is worth the ticket.",
-    "It was on television yesterday.",
+    NEUTRAL,
     "Brilliant, moving and far too short.",
 )
 _CSV = "id,review\n" + "".join(f'{number},"{text}"\n' for number, text in enumerate(_ROWS, 1))
@@ -88,11 +89,11 @@ def drop_file(page: Page) -> None:
 
 
 SCENES = {
-    "page-light": Scene("reviews", ask(REVIEW, "wonderful")),
-    "page-dark": Scene("reviews", ask(REVIEW, "slow"), dark=True),
-    "page-phone": Scene("reviews", ask(REVIEW), width=PHONE, scale=1.5),
-    "page-versions": Scene("reviews", compare(REVIEW)),
-    "page-abstained": Scene("reviews", ask("It was on television yesterday."), part=".answer"),
+    "page-light": Scene("reviews", ask(MIXED, "wonderful")),
+    "page-dark": Scene("reviews", ask(MIXED, "slow"), dark=True),
+    "page-phone": Scene("reviews", ask(MIXED), width=PHONE, scale=1.5),
+    "page-versions": Scene("reviews", compare(MIXED)),
+    "page-abstained": Scene("reviews", ask(NEUTRAL), part=".answer"),
     "page-file": Scene("reviews", drop_file, part="section[aria-labelledby=file-title]"),
     "page-chinese": Scene("chinese-reviews", ask("房间很干净，就是早餐不怎么好吃。", "不"), chinese=True),
     "page-entities": Scene(

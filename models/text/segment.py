@@ -24,7 +24,7 @@ def load_segmenter(name: Segmenter) -> Segment:
         except ImportError as error:
             raise ConfigError(
                 f'text.segmenter = "{name}" needs the package jieba, which is not installed; '
-                "install engram[chinese] or leave the segmenter out."
+                "install it with pip install jieba, or leave the segmenter out."
             ) from error
         tokenizer = Tokenizer()
         # Not initialize(): it logs, and trusts a cache file that anyone may have put in the temporary folder.

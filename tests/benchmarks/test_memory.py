@@ -204,3 +204,14 @@ def test_a_run_learns_and_tells_how_far_its_gradient_reaches(tmp_path: Path) -> 
     assert run.score > 2 * TASKS["recall"].guess
     assert len(run.gradient) == 6
     assert min(run.gradient) > 0
+
+
+def test_the_command_says_what_installs_its_libraries() -> None:
+    code = (
+        "import importlib.util as imports, runpy; real = imports.find_spec;"
+        "imports.find_spec = lambda name, *rest: None if name == 'jax' else real(name, *rest);"
+        "runpy.run_module('benchmarks.memory', run_name='__main__')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr == "python -m benchmarks.memory needs JAX, which is not installed; run make setup\n"

@@ -71,8 +71,9 @@ def test_the_table_holds_means_over_seeds_of_one_config(tmp_path: Path) -> None:
     assert text.startswith(HEAD)
     (line,) = text.removeprefix(HEAD).splitlines()
     cells = [cell.strip() for cell in line.strip("|").split("|")]
-    assert cells[:11] == [
+    assert cells[:12] == [
         "imdb (25,000, 2 seeds)",
+        "3 (2)",
         "91.0",
         "92.0",
         "92.0 ± 0.7",
@@ -84,8 +85,8 @@ def test_the_table_holds_means_over_seeds_of_one_config(tmp_path: Path) -> None:
         "network -4.0, baseline -2.0",
         "network 81.5, baseline 77.3",
     ]
-    assert "ULMFiT" in cells[11]
-    assert cells[12] == "10.0"
+    assert "ULMFiT" in cells[12]
+    assert cells[13] == "10.0"
 
 
 def test_a_newer_result_of_a_seed_takes_the_place_of_the_older(tmp_path: Path) -> None:
@@ -106,7 +107,9 @@ def test_the_mean_of_seeds_stands_beside_them_and_has_the_margin(tmp_path: Path)
     for seed, result in enumerate([run(1, 0.91), run(2, 0.92), run(3, 0.93, members=2)], start=1):
         keep(tmp_path / f"imdb-{seed}.json", result)
     line = table(tmp_path).removeprefix(HEAD)
-    assert line.startswith("| imdb (25,000, 2 seeds) | 91.0 | 92.0 | 91.5 ± 0.7 |  |  | 93.0 | +1.0 [")
+    assert line.startswith(
+        "| imdb (25,000, 2 seeds) | 3 (1) | 91.0 | 92.0 | 91.5 ± 0.7 |  |  | 93.0 | +1.0 ["
+    )
 
 
 def test_sets_that_are_judged_by_other_figures_are_left_out(tmp_path: Path) -> None:

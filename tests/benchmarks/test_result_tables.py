@@ -8,7 +8,15 @@ from typing import Any
 import pytest
 
 from benchmarks import quality_multilabel, quality_table, quality_tagging
-from benchmarks.result_tables import margin, mean_and_spread, newest_runs, of_one_config, print_or_write
+from benchmarks.quality import RESULTS
+from benchmarks.result_tables import (
+    margin,
+    mean_and_spread,
+    newest_runs,
+    of_one_config,
+    print_or_write,
+    times_asked,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = {quality_table: "README.md", quality_tagging: "docs/tagging.md", quality_multilabel: "docs/train.md"}
@@ -79,3 +87,17 @@ def test_every_table_has_a_place(maker: Any, tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(sys, "argv", ["table", "--write", str(page), "--results", str(tmp_path)])
     maker.main()
     assert page.read_text(encoding="utf-8").count(maker.HEAD) == 1
+
+
+def test_every_kept_result_of_a_test_counts_with_its_config(tmp_path: Path) -> None:
+    on_test, on_dev = {"judged_on": "test"}, {"judged_on": "dev"}
+    first = [run(1, {"a": 1}) | on_test, run(1, {"a": 2}) | on_test, run(1, {"a": 3}) | on_dev]
+    (tmp_path / "x-1.json").write_text(json.dumps(first))
+    (tmp_path / "x-2.json").write_text(json.dumps([run(2, {"a": 2, "b": None}) | on_test]))
+    (tmp_path / "y-1.json").write_text(json.dumps([{**run(1, {}), **on_dev, "set": "y"}]))
+    assert times_asked(tmp_path) == {"x": "3 (2)"}
+
+
+@pytest.mark.parametrize("maker", PAGES, ids=lambda maker: maker.__name__)
+def test_pages_hold_the_tables_of_the_kept_results(maker: Any) -> None:
+    assert maker.table(RESULTS) in (ROOT / PAGES[maker]).read_text(encoding="utf-8")

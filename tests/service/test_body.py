@@ -2,8 +2,10 @@
 
 import contextlib
 import json
+import re
 
 import pytest
+from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -54,3 +56,66 @@ def test_any_json_is_a_request_or_refused(value) -> None:
     with contextlib.suppress(InvalidRequestError):
         request = parse_request(PredictRequest, dump_json(value))
         assert (request.text is None) != (request.texts is None)
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        (b"", "Expecting value at line 1, column 1"),
+        (b"tru", "Expecting value at line 1, column 1"),
+        (b'{"text": "two\nlines"}', "Invalid control character at line 1, column 14"),
+        (b'{"text": "open', "Unterminated string starting at line 1, column 10"),
+        (b'{"text": "\\', "Unterminated string starting at line 1, column 10"),
+        (b'{"text": "\\x"}', "Invalid \\escape at line 1, column 11"),
+        (b'{"text": "\\u12"}', "Invalid \\uXXXX escape at line 1, column 12"),
+        (b'{"text" "a"}', "Expecting ':' delimiter at line 1, column 9"),
+        (b'{"text": "a" "b"}', "Expecting ',' delimiter at line 1, column 14"),
+        (b"{'text': 'a'}", "Expecting property name enclosed in double quotes at line 1, column 2"),
+        (b"1 2", "Extra data at line 1, column 3"),
+        (b"\xef\xbb\xbf\xef\xbb\xbf1", "Unexpected UTF-8 BOM at line 1, column 1"),
+        (b"NaN", "NaN is not a JSON number"),
+        (b'{"text": -Infinity}', "-Infinity is not a JSON number"),
+        (b"[" * 100_000, "its arrays and objects are nested too deeply"),
+        (b'{"a":' * 100_000, "its arrays and objects are nested too deeply"),
+        (b"1" * 5_000, "one of its integers has too many digits"),
+    ],
+)
+def test_what_is_no_json_is_refused_with_one_sound_sentence(body: bytes, sentence: str) -> None:
+    with pytest.raises(InvalidJsonError) as refused:
+        parse_json(body)
+    assert str(refused.value) == f"the body is not JSON: {sentence}"
+
+
+_MALFORMED_REQUESTS = [
+    b'{"text": "a", "text\n": 1}',
+    b"[]",
+    b"{}",
+    b"null",
+    b'"a"',
+    b'{"text": 1}',
+    b'{"text": ["a"]}',
+    b'{"text": "a", "texts": ["a"]}',
+    b'{"texts": []}',
+    b'{"texts": [1]}',
+    b'{"texts": [null]}',
+    b'{"texts": {"a": 1}}',
+    b'{"text": "a", "txt": 1}',
+    b'{"text": "a", "top": 0}',
+    b'{"text": "a", "top": "x"}',
+    b'{"text": "a", "version": "x"}',
+    b'{"text": "a", "version": -1}',
+    b'{"text": "a", "model": 1}',
+    b'{"text": "a", "version": 1, "version_label": "b"}',
+    b'{"text": "a',
+    b"",
+    b"\xff",
+]
+
+
+@pytest.mark.parametrize("route", ["/predict", "/explain", "/v1/models/m:predict", "/v2/models/m/infer"])
+def test_no_refusal_repeats_a_word_or_speaks_of_python(client: FlaskClient, route: str) -> None:
+    for body in _MALFORMED_REQUESTS:
+        reply = client.post(route, data=body, content_type="application/json")
+        sentence = reply.get_json()["error"]
+        assert reply.status_code < 500, body
+        assert not re.search(r"\b(\w+) \1\b|  | [.,:;]|::|^$|None$|Traceback|sys\.|<class", sentence), body

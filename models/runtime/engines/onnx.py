@@ -67,7 +67,7 @@ def _session(path: Path, threads: int) -> Any:
     except ImportError as error:
         raise EngramError(
             "The engines onnx and onnx-int8 need the package onnxruntime, which is not installed "
-            f"({error}); install it, or use the engine savedmodel."
+            f"({error}); install it with pip install onnxruntime, or use the engine savedmodel."
         ) from error
     # A service tells nobody what it does.
     onnxruntime.disable_telemetry_events()
