@@ -58,8 +58,10 @@ class Parser(argparse.ArgumentParser):
         if action.choices is None or value in action.choices:
             return
         known = [str(choice) for choice in action.choices]
-        near = nearest(str(value), known)
-        question = f"did you mean {near!r}? There are" if near else "there are"
         is_verb = isinstance(action, argparse._SubParsersAction)
+        # Verbs act: "run" and "tune" are like "prune", which deletes, but nobody who wrote them meant that.
+        likely = [name for name in known if not is_verb or name[:1] == str(value)[:1].casefold()]
+        near = nearest(str(value), likely)
+        question = f"did you mean {near!r}? There are" if near else "there are"
         fault = f"there is no {action.dest} {value!r}" if is_verb else f"{value!r} is not allowed"
         raise argparse.ArgumentError(None if is_verb else action, f"{fault}; {question}: {', '.join(known)}")

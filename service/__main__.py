@@ -1,12 +1,25 @@
 """``python -m service``: starts the service, moves a version label, makes a key. Settings are variables."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
+from typing import Any
 
-from models.errors import EngramError
+if __name__ == "__main__":
+    # Python puts the folder it is started in (or that of this file) before all others: a models.py of the
+    # user's in it would hide our package of that name.
+    _root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    if not sys.flags.safe_path and os.path.realpath(sys.path[0]) != os.path.realpath(_root):
+        del sys.path[0]
+    if _root not in sys.path:
+        sys.path.append(_root)
+
+from models.errors import EngramError, InputError
+from models.nearest import nearest
+from models.runtime.location import list_models
 from models.usage import Parser
-from service.settings import Settings, describe_settings, load_settings
+from service.settings import OPTIONS, Settings, describe_settings, load_settings
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -22,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         elif args.command == "label":
             _label(load_settings(), args)
         else:
-            _serve(load_settings())
+            _serve(_chosen(args))
     except EngramError as error:
         print(f"engram: {error}", file=sys.stderr)
         return error.exit_code
@@ -34,11 +47,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> Parser:
     parser = Parser(
         prog="python -m service",
-        usage="python -m service [-h] [label NAME VERSION_LABEL VERSION | key NAME]",
+        usage="python -m service [-h] [--host HOST] [--port PORT] [--engine ENGINE] [--model NAME]\n"
+        "                         [label NAME VERSION_LABEL VERSION | key NAME]",
         description="Serves saved models over HTTP until SIGTERM or Ctrl-C. Settings are variables:",
         epilog=describe_settings(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    for option, setting in OPTIONS.items():
+        parser.add_argument(
+            option,
+            metavar="NAME" if option == "--model" else None,
+            dest=setting,
+            help=f"ENGRAM_{setting.upper()}",
+        )
     commands = parser.add_subparsers(
         prog="python -m service",
         dest="command",
@@ -68,6 +89,24 @@ def _parser() -> Parser:
     return parser
 
 
+def _chosen(args: argparse.Namespace) -> Settings:
+    """The settings, those of the command line before the variables."""
+    given: dict[str, Any] = {
+        setting: value for setting in OPTIONS.values() if (value := getattr(args, setting)) is not None
+    }
+    settings = load_settings(given)
+    if (model := given.get("default_model")) is not None and settings.artifacts.is_dir():
+        names = list_models(settings.artifacts)
+        if model not in names:
+            near = nearest(model, names)
+            question = f"did you mean {near!r}? It" if near else "it"
+            raise InputError(
+                f"--model is {model!r}, which is no model in {settings.artifacts}; {question} holds "
+                f"{', '.join(names) or 'none'}"
+            )
+    return settings
+
+
 def _serve(settings: Settings) -> None:
     # Imported late: --help and a wrong setting need no server.
     from service.server import serve
@@ -84,7 +123,6 @@ def _key(args: argparse.Namespace) -> None:
 
 
 def _label(settings: Settings, args: argparse.Namespace) -> None:
-    from models.errors import InputError
     from service.errors import BelowBaselineError
     from service.labelling import move_label, remove_label
 

@@ -5,7 +5,8 @@
     with Client("http://127.0.0.1:8501") as client:
         print(client.predict("Warm, funny and beautifully acted.").label)
 
-Needs httpx (``pip install httpx``) and pydantic, but neither Flask nor an engine.
+Needs httpx (``pip install httpx``) and pydantic, but neither Flask nor an engine; and nothing of the package
+``models``, which a ``models.py`` beside the script that asks would hide.
 """
 
 import asyncio
@@ -18,7 +19,6 @@ from typing import Any, Self, overload
 
 import httpx
 
-from models.errors import EngramError, InputError
 from service.feedback.schemas import FeedbackReply
 from service.schemas import AnyPrediction, ExplainReply, Explanation, PredictReply
 
@@ -29,7 +29,7 @@ _RETRIED = (429, 503)
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 0.2, 10.0
 
 
-class ServiceError(EngramError):
+class ServiceError(Exception):
     """The service refused a request, or did not answer it.
 
     Attributes:
@@ -45,6 +45,10 @@ class ServiceError(EngramError):
     def asks_for_less(self) -> bool:
         """The list or the body was too large, for the service or a proxy before it; no single text was."""
         return self.status == 413 and self.code != "TEXT_TOO_LONG"
+
+
+class UnknownAnswerError(ValueError):
+    """An answer that did not come from a client has no request to tell something about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +174,7 @@ class Client:
             index: with a request id, which of its texts is meant; may be left out where it had one.
 
         Raises:
-            InputError: the answer is none of a client's.
+            UnknownAnswerError: the answer is none of a client's.
             ServiceError: the service refuses, or cannot be reached.
         """
         return FeedbackReply.model_validate(self._post("/feedback", told(answer, right, index)).json())
@@ -343,7 +347,9 @@ def told(answer: AnyPrediction | str, right: str | Sequence[str], index: int | N
     """The JSON of feedback. Args and Raises as for ``Client.feedback``."""
     if not isinstance(answer, str):
         if answer.origin is None:
-            raise InputError("This answer did not come from a client; give the id of its request instead.")
+            raise UnknownAnswerError(
+                "This answer did not come from a client; give the id of its request instead."
+            )
         answer, index = answer.origin
     body: dict[str, Any] = {"request_id": answer}
     body |= {"label": right} if isinstance(right, str) else {"labels": list(right)}

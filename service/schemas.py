@@ -4,9 +4,10 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, model_validator
 
-from models.runtime.manifest import Task
 from service import described
 
+# As models.runtime.manifest has it, which the client, who needs these schemas, does without.
+Task = Literal["classification", "multilabel", "tagging", "joint"]
 Probability = Annotated[float, Field(ge=0.0, le=1.0)]
 
 

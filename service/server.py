@@ -116,7 +116,7 @@ def listen(host: str, port: int) -> socket.socket:
         listener.close()
         reason = error.strerror or str(error)
         raise EngramError(
-            f"cannot listen on {host}:{port}: {reason}; set ENGRAM_HOST or ENGRAM_PORT"
+            f"cannot listen on {host}:{port}: {reason}; set ENGRAM_HOST or ENGRAM_PORT, or --host or --port"
         ) from error
     return listener
 

@@ -16,6 +16,8 @@ from models.runtime.threads import available_cpus
 from service.plans import parse_canaries, parse_shadows
 
 PREFIX = "ENGRAM_"
+OPTIONS = {"--host": "host", "--port": "port", "--engine": "engine", "--model": "default_model"}
+"""Settings that the command line takes too, by their options."""
 
 _TOKEN = re.compile(r"[!-~]{16,}")
 _ANY_TOKEN = "x" * 16
@@ -212,16 +214,23 @@ class Settings(BaseSettings):
         return int(self.timeout_s) + 3
 
 
-def load_settings() -> Settings:
+def load_settings(given: Mapping[str, Any] | None = None) -> Settings:
     """Reads the environment.
+
+    Args:
+        given: settings of the command line, which stand before the variables.
 
     Raises:
         ConfigError: a value is not allowed.
     """
     try:
-        return Settings()
+        return Settings(**given or {})
     except ValidationError as error:
-        raise ConfigError(_sentence(error)) from None
+        sentence = _sentence(error)
+        for option, setting in OPTIONS.items():
+            if given and setting in given:
+                sentence = sentence.replace(f"{PREFIX}{setting.upper()} is", f"{option} is")
+        raise ConfigError(sentence) from None
 
 
 def unknown_settings(environment: Mapping[str, str] = os.environ) -> dict[str, str | None]:

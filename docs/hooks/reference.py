@@ -32,6 +32,8 @@ ARTIFACT is a path, `NAME` (its newest version), `NAME/VERSION` or `NAME@VERSION
 in `ENGRAM_ARTIFACTS` (default: `artifacts`)."""
 _SERVICE = """\
 Serves the models in `ENGRAM_ARTIFACTS` until SIGTERM or Ctrl-C; [its settings](settings.md) are variables.
+`--host`, `--port`, `--engine` and `--model` stand before `ENGRAM_HOST`, `ENGRAM_PORT`, `ENGRAM_ENGINE` and
+`ENGRAM_DEFAULT_MODEL`.
 
 - `python -m service label NAME VERSION_LABEL VERSION` moves a version label; `--remove` instead of VERSION
   takes it away; `--accept-below-baseline` lets `stable` go to a version that is less accurate than its

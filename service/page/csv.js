@@ -1,7 +1,8 @@
 // Reads and writes comma-separated values (RFC 4180), also with semicolons or tabs between them.
 
 export const MOST_BYTES = 10_000_000;
-const DELIMITERS = [",", ";", "\t"];
+const DELIMITERS = [",", ";", "\t", "|"];
+const LOOKED_AT = 1000;
 // What the mark in front of a file tells, as spreadsheets write it into "Unicode text".
 const ENCODINGS = { "255,254": "utf-16le", "254,255": "utf-16be" };
 
@@ -25,14 +26,33 @@ export async function readText(file) {
   }
 }
 
-/** The delimiter that stands most often in the first row. */
-export function sniff(text) {
-  const counts = DELIMITERS.map((delimiter) => parse(text, delimiter, 1)[0]?.length ?? 0);
-  return DELIMITERS[counts.indexOf(Math.max(...counts))];
+/**
+ * The delimiter at which all rows have the same number of cells, two or more; of several the one with most cells.
+ *
+ * Where there is none, a row is broken: then the one with most cells in the first row. A name that ends in .tsv
+ * promises tabs, which count before all others where the first row holds one. A first row of one cell begins a
+ * file of one column: its delimiter is one that no row holds.
+ */
+export function sniff(text, name) {
+  const counts = DELIMITERS.map((delimiter) => widths(text, delimiter));
+  const first = counts.map((widths) => widths[0] ?? 0);
+  if (/\.tsv$/i.test(name) && first[DELIMITERS.indexOf("\t")] > 1) return "\t";
+  const even = first.map((width, i) => (counts[i].every((other) => other === width) ? width : 0));
+  const judged = Math.max(...even) > 1 || Math.max(...first) === 1 ? even : first;
+  return DELIMITERS[judged.indexOf(Math.max(...judged))];
+}
+
+/** How many cells each of the first rows has; none where a quote is never closed. */
+function widths(text, delimiter) {
+  try {
+    return parse(text, delimiter, LOOKED_AT).map((row) => row.length);
+  } catch {
+    return [];
+  }
 }
 
 /** Rows of cells; empty rows are left out. Throws an Error where a quote is never closed. */
-export function parse(text, delimiter = sniff(text), mostRows = Infinity) {
+export function parse(text, delimiter, mostRows = Infinity) {
   const rows = [];
   let row = [];
   let cell = "";
@@ -93,8 +113,12 @@ function plainEnd(text, start, delimiter) {
 
 const newlines = (text) => text.match(/\r\n|\r|\n/g)?.length ?? 0;
 
+/** What ends the lines of a file: what ends its first. */
+export const lineEnd = (text) => text.match(/\r\n|\r|\n/)?.[0] ?? "\r\n";
+
 /** The text of a CSV file; with a mark in front that tells spreadsheets it is UTF-8. */
-export function write(rows) {
-  const cell = (value) => (/[",\r\n;\t]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
-  return `\ufeff${rows.map((row) => row.map((value) => cell(String(value ?? ""))).join(",")).join("\r\n")}\r\n`;
+export function write(rows, delimiter, end) {
+  const cell = (value) => (/[",\r\n;\t|]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
+  const lines = rows.map((row) => row.map((value) => cell(String(value ?? ""))).join(delimiter) + end);
+  return `\ufeff${lines.join("")}`;
 }

@@ -3,7 +3,7 @@
 import { call } from "./api.js";
 import { answerAll } from "./bulk.js";
 import { fill } from "./chooser.js";
-import { parse, readText, sniff, write } from "./csv.js";
+import { lineEnd, parse, readText, sniff, write } from "./csv.js";
 import { byId, count, say } from "./dom.js";
 import { Table } from "./table.js";
 import { shorten } from "./text.js";
@@ -64,7 +64,9 @@ export class FileView {
     name(byId("file"), file);
     try {
       const text = await readText(file);
-      this.cells = parse(text, sniff(text));
+      this.delimiter = sniff(text, file.name);
+      this.lineEnd = lineEnd(text);
+      this.cells = parse(text, this.delimiter);
       if (!this.cells.length) throw new Error(`“${file.name}” holds no row.`);
     } catch (error) {
       say(byId("file-notice"), error.message);
@@ -184,9 +186,13 @@ export class FileView {
       ...names.map((_, i) => row.cells[i] ?? ""),
       ...columns.map(([, value]) => value(row)),
     ]);
-    const url = URL.createObjectURL(new Blob([write([head, ...rows])], { type: "text/csv" }));
+    // As the file that was given: a spreadsheet that writes semicolons reads no commas.
+    const delimiter = names.length > 1 ? this.delimiter : ",";
+    const content = write([head, ...rows], delimiter, this.lineEnd);
+    const [ending, type] = delimiter === "\t" ? ["tsv", "text/tab-separated-values"] : ["csv", "text/csv"];
+    const url = URL.createObjectURL(new Blob([content], { type }));
     const link = Object.assign(document.createElement("a"), { href: url });
-    link.download = `${this.name.replace(/\.\w+$/, "")}-answers.csv`;
+    link.download = `${this.name.replace(/\.\w+$/, "")}-answers.${ending}`;
     link.click();
     setTimeout(() => URL.revokeObjectURL(url), 10_000);
   }

@@ -10,10 +10,9 @@ from typing import Any
 import httpx
 import pytest
 
-from models.errors import InputError
 from service import client as module
 from service.app import create_app
-from service.client import AsyncClient, Client, Patience, ServiceError, parts
+from service.client import AsyncClient, Client, Patience, ServiceError, UnknownAnswerError, parts
 from service.schemas import Prediction
 from service.settings import Settings
 from tests.service.conftest import make_settings
@@ -246,7 +245,7 @@ def test_the_right_label_of_an_answer_is_told(store: FakeStore, tmp_path_factory
         assert (refused.value.status, refused.value.code) == (409, "FEEDBACK_GIVEN")
         with pytest.raises(ServiceError, match="send 'label'"):
             client.feedback(second, ["negative"])
-        with pytest.raises(InputError):
+        with pytest.raises(UnknownAnswerError):
             client.feedback(Prediction.model_validate(second.model_dump()), "negative")
     rows = [json.loads(line) for line in (settings.feedback / "reviews.jsonl").read_text().splitlines()]
     assert [(row["text"], row["label"]) for row in rows] == [("bad film", "negative")]

@@ -31,14 +31,6 @@ def add_overrides(parser: argparse.ArgumentParser) -> None:
     )
 
 
-ENGINES = ("savedmodel", "onnx", "onnx-int8")
-
-
-def add_engine(parser: argparse.ArgumentParser) -> None:
-    """Declares ``--engine``."""
-    parser.add_argument("--engine", choices=ENGINES, default="savedmodel", help="default: savedmodel")
-
-
 def add_artifact_and_data(parser: argparse.ArgumentParser, data_help: str) -> None:
     """Declares a saved model and a file of labelled rows to ask it.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from models.counted import counted
 from models.runtime.location import artifacts_folder, find_artifact
+from training.cli.engine import add_engine, engine_for_all
 from training.cli.side_by_side import on_file
 from training.config_problems import written
 
@@ -30,6 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--text-column", metavar="C", help="of FILE; default: as each model was trained")
     parser.add_argument("--label-column", metavar="C", help="of FILE; default: as each model was trained")
+    add_engine(parser)
     parser.add_argument("--json", action="store_true", help="print the facts as one JSON array")
 
 
@@ -39,7 +41,8 @@ def run(args: argparse.Namespace) -> int:
 
     from models.runtime.predictor import open_predictor
 
-    predictors = [open_predictor(path) for path in paths]
+    engine = engine_for_all(paths, args.engine)
+    predictors = [open_predictor(path, engine) for path in paths]
     facts = [facts_of(predictor) for predictor in predictors]
     if args.data is not None:
         judged = on_file(predictors, args.data, args.text_column, args.label_column)

@@ -8,6 +8,7 @@ from models.counted import counted
 from models.runtime.location import artifacts_folder, find_artifact
 from models.runtime.manifest import TAGGING
 from training.cli.arguments import add_artifact_and_data
+from training.cli.engine import add_engine, engine_for
 
 if TYPE_CHECKING:
     from models.runtime.manifest import Evaluation
@@ -20,6 +21,7 @@ HELP = "judge a saved model on labelled rows"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the verb's arguments."""
     add_artifact_and_data(parser, "a file with the columns the model was trained on")
+    add_engine(parser)
     parser.add_argument("--json", action="store_true", help="print the figures as one JSON object")
 
 
@@ -29,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
 
     from models.runtime.predictor import open_predictor
 
-    predictor = open_predictor(path)
+    predictor = open_predictor(path, engine_for(path, args.engine))
     evaluation, learned = _judged(predictor, args)
     body: dict[str, Any] = {
         "n": evaluation.n,

@@ -5,7 +5,8 @@ import json
 from typing import TYPE_CHECKING
 
 from models.runtime.location import artifacts_folder, find_artifact
-from training.cli.arguments import add_engine
+from training.cli.engine import add_engine, engine_for
+from training.cli.texts import refuse_files
 
 if TYPE_CHECKING:
     from models.runtime.explain import Explanation
@@ -27,11 +28,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Prints a table, or JSON with ``--json``."""
     path = find_artifact(args.artifact, artifacts_folder())
+    refuse_files([args.text], args.artifact)
 
     from models.runtime.explain import explain, explanation_as_dict
     from models.runtime.predictor import open_predictor
 
-    predictor = open_predictor(path, args.engine)
+    predictor = open_predictor(path, engine_for(path, args.engine))
     explanation = explain(predictor, args.text)
     if args.json:
         body = explanation_as_dict(explanation, predictor.manifest)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from models.counted import counted
 from models.runtime.location import artifacts_folder, find_artifact
 from training.cli.arguments import add_artifact_and_data
+from training.cli.engine import add_engine, engine_for
 
 if TYPE_CHECKING:
     from models.runtime.manifest import Manifest
@@ -22,6 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     goal = parser.add_mutually_exclusive_group()
     goal.add_argument("--precision", type=_share, metavar="P", help="wanted precision, above 0 and at most 1")
     goal.add_argument("--f1", action="store_true", help="the best F1 (the default)")
+    add_engine(parser)
     parser.add_argument("--json", action="store_true", help="print the thresholds as one JSON object")
 
 
@@ -34,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
     from training.score_rows import answered_probabilities, labelled_rows, learned_rows
     from training.thresholds import find_thresholds
 
-    predictor = open_predictor(path)
+    predictor = open_predictor(path, engine_for(path, args.engine))
     manifest = predictor.manifest
     rows = labelled_rows(manifest, args.data, args.text_column, args.label_column)
     learned_rows(predictor, rows.texts)

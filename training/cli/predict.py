@@ -9,7 +9,9 @@ from itertools import islice
 from models.errors import DataError
 from models.runtime.location import artifacts_folder, find_artifact
 from models.runtime.predictor import open_predictor, prediction_as_dict
-from training.cli.arguments import add_engine, positive
+from training.cli.arguments import positive
+from training.cli.engine import add_engine, engine_for
+from training.cli.texts import refuse_files
 
 NAME = "predict"
 HELP = "answer texts with a saved model; lines of standard input where no TEXT is given"
@@ -26,7 +28,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Prints a prediction a line, in the order of the texts."""
-    predictor = open_predictor(find_artifact(args.artifact, artifacts_folder()), args.engine)
+    path = find_artifact(args.artifact, artifacts_folder())
+    refuse_files(args.text, args.artifact)
+    predictor = open_predictor(path, engine_for(path, args.engine))
     for texts in _chunks(args.text or _lines()):
         for prediction in predictor.predict(texts):
             body = prediction_as_dict(prediction, predictor.manifest, args.top)

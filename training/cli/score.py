@@ -10,7 +10,8 @@ from models.counted import counted
 from models.errors import InputError
 from models.runtime.location import artifacts_folder, find_artifact
 from models.runtime.threads import available_cpus
-from training.cli.arguments import ENGINES, positive
+from training.cli.arguments import positive
+from training.cli.engine import add_engine, engine_for
 
 NAME = "score"
 HELP = "answer every text of a file of any size; a run that was cut off goes on where it stopped"
@@ -34,11 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="also write this column of INPUT, under NAME; may be given several times",
     )
     parser.add_argument("--top", type=positive, help="list only the TOP most probable labels")
-    parser.add_argument(
-        "--engine",
-        choices=ENGINES,
-        help="default: onnx where the model has it, else savedmodel",
-    )
+    add_engine(parser)
     parser.add_argument(
         "--processes", type=positive, default=available_cpus(), help="default: one a CPU (here %(default)s)"
     )
@@ -65,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
         of_training = manifest.config["data"].get("text_column", LINE_COLUMN)
     job = Job(
         artifact=path,
-        engine=args.engine or ("onnx" if "model.onnx" in manifest.files else "savedmodel"),
+        engine=engine_for(path, args.engine),
         source=args.input,
         output=args.output,
         text_column=args.text_column or of_training,

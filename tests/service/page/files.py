@@ -27,12 +27,16 @@ def shown(page: Page) -> list[list[str]]:
     return [row.locator("td").all_inner_texts() for row in rows.all()]
 
 
-def downloaded(page: Page, name: str = "reviews") -> list[dict[str, str]]:
+def downloaded(page: Page, name: str = "reviews", delimiter: str = ",") -> list[dict[str, str]]:
+    text = downloaded_text(page, f"{name}-answers.{'tsv' if delimiter == chr(9) else 'csv'}")
+    return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter))
+
+
+def downloaded_text(page: Page, name: str = "reviews-answers.csv") -> str:
     with page.expect_download() as waiting:
         page.locator("#download").click()
-    assert waiting.value.suggested_filename == f"{name}-answers.csv"
-    text = Path(waiting.value.path()).read_bytes().decode("utf-8-sig")
-    return list(csv.DictReader(io.StringIO(text)))
+    assert waiting.value.suggested_filename == name
+    return Path(waiting.value.path()).read_bytes().decode("utf-8-sig")
 
 
 def table(rows: int) -> str:

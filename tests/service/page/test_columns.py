@@ -5,7 +5,7 @@ import codecs
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.service.page.files import answers, downloaded, give, shown, start, written
+from tests.service.page.files import answers, downloaded, downloaded_text, give, shown, start, written
 
 pytestmark = pytest.mark.browser
 
@@ -32,9 +32,51 @@ def test_a_file_with_tabs_is_read(page: Page, service) -> None:
     expect(page.locator("#file-notice")).to_have_text("“reviews.tsv”: 3 rows, 3 columns.")
     expect(page.locator("#column option:checked")).to_have_text("review")
     check(page, service, TEXTS)
-    assert [(row["id"], row["review"], row["remark"]) for row in downloaded(page)] == [
+    assert [(row["id"], row["review"], row["remark"]) for row in downloaded(page, delimiter="\t")] == [
         tuple(row) for row in rows_of()
     ]
+
+
+COMMAS = ["The story was wonderful, really.", "Dull, slow, and long.", "A mess."]
+
+
+@pytest.mark.parametrize("name", ["reviews.tsv", "reviews.TSV"])
+@pytest.mark.parametrize("rest", ["", "more\t"])
+def test_commas_of_the_first_text_cut_no_file_with_tabs(page: Page, service, name: str, rest: str) -> None:
+    lines = [f"{number}\t{text}\n" for number, text in enumerate(COMMAS, 1)]
+    # With a broken row the name of the file still tells.
+    give(page, "".join([*lines, f"4\tClever.\t{rest}\n" if rest else ""]), name)
+    page.get_by_label("the first row holds names").uncheck()
+    check(page, service, [*COMMAS, *(["Clever."] if rest else [])])
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_what_stands_between_cells_is_decided_by_all_rows(page: Page, delimiter: str) -> None:
+    texts = ['A "fine" one,\r\nreally; truly', "Dull; slow, and long, too", "A mess"]
+    rows = [[str(number), text, "0,5"] for number, text in enumerate(texts, 1)]
+    give(page, written(rows, delimiter))
+    expect(page.locator("#file-notice")).to_have_text("“reviews.csv”: 3 rows, 3 columns.")
+    page.get_by_label("the first row holds names").uncheck()
+    start(page, len(texts))
+    assert [row["column 2"] for row in downloaded(page, delimiter=delimiter)] == texts
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("delimiter", [",", ";", "|"])
+def test_answers_are_written_as_the_file_was(page: Page, delimiter: str, end: str) -> None:
+    give(page, end.join([f"id{delimiter}text", f"1{delimiter}Wonderful.", f"2{delimiter}A mess.", ""]))
+    start(page, 2)
+    text = downloaded_text(page)
+    assert text.startswith(delimiter.join(["id", "text", "answer", "confidence", "abstained"]) + end)
+    assert len(text.split(end)) == 4
+    assert "\r" not in text.replace(end, "")
+
+
+def test_texts_with_commas_in_one_column_stay_whole(page: Page) -> None:
+    give(page, "text\n" + "\n".join(COMMAS))
+    start(page, 3)
+    assert [row[1] for row in shown(page)] == COMMAS
+    assert [row["text"] for row in downloaded(page)] == COMMAS
 
 
 @pytest.mark.parametrize("order", ["little", "big"])
@@ -46,7 +88,9 @@ def test_a_file_in_utf_16_is_read(page: Page, service, order: str) -> None:
     expect(page.locator("#file-notice")).to_have_text("“reviews.txt”: 4 rows, 2 columns.")
     check(page, service, texts)
     # What is given back is in UTF-8, whatever was taken.
-    assert [(row["name"], row["review"]) for row in downloaded(page)] == [("好", text) for text in texts]
+    assert [(row["name"], row["review"]) for row in downloaded(page, delimiter="\t")] == [
+        ("好", text) for text in texts
+    ]
 
 
 def test_half_a_character_of_utf_16_is_said_in_words(page: Page) -> None:

@@ -31,7 +31,7 @@ def test_a_messy_file_is_read_asked_and_given_back(page: Page, service) -> None:
     assert page.locator("#results img").count() == 0
     assert page.title() == "Engram"
     _, reply = service.ask("POST", "/predict", {"texts": texts, "model": "tiny"})
-    rows = downloaded(page)
+    rows = downloaded(page, delimiter=";")
     assert [row["review"] for row in rows] == [*texts, ""]
     assert [row["label"] for row in rows] == ["x", "y", "z", "empty"]
     for row, answer in zip(rows, reply["predictions"], strict=False):

@@ -15,6 +15,7 @@ from training.cli import predict
 from training.cli.main import VERBS, main, run
 from training.progress import reporter
 
+ROOT = Path(__file__).resolve().parents[3]
 RunCli = Callable[..., Any]
 
 
@@ -162,10 +163,37 @@ def test_serve_becomes_the_service_and_leaves_its_threads_to_it(monkeypatch: pyt
         raise SystemExit(0)
 
     monkeypatch.setattr(os, "execv", execv)
-    monkeypatch.setattr(sys, "argv", ["engram", "serve"])
+    monkeypatch.setattr(sys, "argv", ["engram", "serve", "--port", "80"])
     with pytest.raises(SystemExit):
         run()
-    assert became == [(sys.executable, [sys.executable, "-m", "service"], [])]
+    program = str(ROOT / "service" / "__main__.py")
+    assert became == [(sys.executable, [sys.executable, "-P", program, "--port=80"], [])]
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("--port", "many", "--port is 'many': input should be a valid integer"),
+        ("--host", "0.0.0.0", "--host is 0.0.0.0, which other machines can reach"),
+        ("--engine", "onx", "argument --engine: 'onx' is not allowed; did you mean 'onnx'?"),
+        ("--model", "revews", "--model is 'revews', which is no model in"),
+    ],
+)
+def test_a_wrong_option_of_serve_is_named(tmp_path: Path, option: str, value: str, said: str) -> None:
+    (tmp_path / "reviews" / "1").mkdir(parents=True)
+    environment = os.environ | {"ENGRAM_ARTIFACTS": str(tmp_path), "ENGRAM_PORT": "0"}
+    command = [sys.executable, "-m", "training", "serve", option, value]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=60)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert option != "--model" or "did you mean 'reviews'?" in done.stderr
+
+
+@pytest.mark.parametrize("verb", ["tune", "remove", "delete", "run"])
+def test_no_verb_that_deletes_is_suggested_for_another(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main([verb])
+    assert "did you mean 'prune'" not in capsys.readouterr().err
 
 
 def test_serve_ends_as_the_service_ends(tmp_path: Path) -> None:

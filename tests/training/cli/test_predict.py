@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from training.cli.engine import engine_for, engine_for_all
+
+ROOT = Path(__file__).resolve().parents[3]
 RunCli = Callable[..., Any]
 
 
@@ -155,3 +158,54 @@ def test_the_engine_can_be_chosen(engram: RunCli, tiny_artifact: Path) -> None:
     ]
     assert answers == pytest.approx([answers[0]] * 3, abs=0.02)
     assert answers[1] == pytest.approx(answers[0], abs=1e-5)
+
+
+def test_the_name_of_a_file_is_no_text(engram: RunCli, tiny_artifact: Path, tmp_path: Path) -> None:
+    file = tmp_path / "my mails.csv"
+    file.write_text("text\nA fine story.\n")
+    for verb in ("predict", "explain"):
+        result = engram(verb, tiny_artifact, file)
+        assert (result.code, result.out) == (2, "")
+        assert f"engram score {tiny_artifact} '{file}' answers.csv" in result.err
+        assert f"engram predict {tiny_artifact} < '{file}'" in result.err
+    assert len(answers(engram("predict", tiny_artifact, file, "A fine story."))) == 2
+    assert len(answers(engram("predict", tiny_artifact, "x" * 5000))) == 1
+
+
+VERBS = {
+    "predict": ["A fine story."],
+    "explain": ["--json", "A fine story."],
+    "evaluate": ["--json", "examples/tiny.csv"],
+    "find-threshold": ["--json", "examples/tiny.csv"],
+    "compare": ["--json"],
+}
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_verbs_answer_without_tensorflow_where_the_model_has_onnx(tiny_artifact: Path, verb: str) -> None:
+    code = (
+        "import sys; from training.cli.main import main;"
+        f"assert main({[verb, str(tiny_artifact), *VERBS[verb]]!r}) == 0;"
+        "assert 'tensorflow' not in sys.modules"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_model_without_onnx_is_answered_by_its_savedmodel(tiny_artifact: Path, own_artifact: Path) -> None:
+    path = own_artifact / "manifest.json"
+    manifest = json.loads(path.read_text())
+    del manifest["files"]["model.onnx"]
+    path.write_text(json.dumps(manifest))
+    assert engine_for(own_artifact) == engine_for_all([tiny_artifact, own_artifact]) == "savedmodel"
+    assert engine_for(tiny_artifact) == engine_for_all([tiny_artifact, tiny_artifact]) == "onnx"
+    assert engine_for(tiny_artifact, "onnx-int8") == "onnx-int8"
+
+
+def test_figures_are_the_same_on_both_engines(engram: RunCli, tiny_artifact: Path) -> None:
+    by_default, by_savedmodel = (
+        json.loads(engram("evaluate", tiny_artifact, ROOT / "examples" / "tiny.csv", "--json", *engine).out)
+        for engine in ([], ["--engine", "savedmodel"])
+    )
+    for name in ("accuracy", "macro_f1", "ece"):
+        assert by_default[name] == pytest.approx(by_savedmodel[name], abs=1e-6)
