@@ -208,7 +208,7 @@ def test_a_run_learns_and_tells_how_far_its_gradient_reaches(tmp_path: Path) -> 
 
 def test_the_command_says_what_installs_its_libraries() -> None:
     code = (
-        "import importlib.util as imports, runpy; real = imports.find_spec;"
+        "import importlib.util as imports, runpy, sys; real = imports.find_spec; sys.argv[1:] = ['probe'];"
         "imports.find_spec = lambda name, *rest: None if name == 'jax' else real(name, *rest);"
         "runpy.run_module('benchmarks.memory', run_name='__main__')"
     )
