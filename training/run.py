@@ -52,6 +52,7 @@ from training.vectors.cache import FOLDER
 from training.vectors.start import StartVectors, start_vectors
 from training.vectors.unlabelled import UnlabelledTokens
 from training.wide import WideSide, kept_wide
+from training.word_dropout import case_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +203,7 @@ def train_network(prepared: Prepared, seed: int, reporter: Reporter, *, resume: 
         seed=seed,
         weights=weights,
         shares=_row_shares(prepared),
+        cases=case_ids(prepared.vocabulary),
     )
     with interruptible() as interrupt:
         history = fit.run(store, reporter, interrupt, resume=resume, log=log)
