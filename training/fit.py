@@ -192,7 +192,7 @@ class Fit:
     ) -> EpochRecord:
         padding_share = self.batches.padding_share(self.seed, epoch)
         reporter.start(epoch, self.config.epochs, self.batches.tokens, padding_share)
-        tally = Tally(self._observer(epoch, log) if log else None)
+        tally = Tally(self._observer(log) if log else None)
         begin = time.perf_counter()
         with closing(prefetched(self._batches(epoch))) as batches:
             for batch in batches:
@@ -221,8 +221,8 @@ class Fit:
             padding_share=padding_share,
         )
 
-    def _observer(self, epoch: int, log: EventLog) -> Observe:
-        before = self.batches.steps(self.seed, epoch - 1)
+    def _observer(self, log: EventLog) -> Observe:
+        before = int(self.updates.steps.value)  # those of earlier epochs, also where the run is resumed
         return lambda step, loss, norm: log.step(before + step, loss, norm)
 
     def _batches(self, epoch: int) -> Iterator[Batch]:
