@@ -234,7 +234,7 @@ class TrainingConfig(Section):
     clip_norm: Annotated[float, Field(gt=0.0)] | None = 1.0
     """Longest gradient; a longer one is scaled down to it."""
     word_dropout: Dropout = 0.0
-    """Share of the tokens of a training text that are read as unknown ones."""
+    """Share of the words of a training text that are read as unknown ones; how they are capitalised stays."""
     label_smoothing: Dropout = 0.0
     """Share of the truth that is spread over all labels in training."""
     average: Annotated[float, Field(gt=0.0, lt=1.0)] | None = None

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass
 
@@ -59,15 +59,18 @@ class Fit:
         seed: int,
         weights: npt.NDArray[np.float32] | None = None,
         shares: npt.NDArray[np.float64] | None = None,
+        cases: Collection[int] = (),
     ) -> None:
         """Prepares a run.
 
         Args:
             weights: of the training rows, [rows].
             shares: how often each training row is drawn, [rows]; None reads every row once an epoch.
+            cases: the ids that tell how the next word is capitalised; ``word_dropout`` leaves them.
             seed: of the order of the batches; the network has its own.
         """
         self.model, self.task, self.config, self.dev, self.seed = model, task, config, dev, seed
+        self._cases = cases
         self.batches = Batches(
             train.ids,
             train.targets,
@@ -189,7 +192,7 @@ class Fit:
     ) -> EpochRecord:
         padding_share = self.batches.padding_share(self.seed, epoch)
         reporter.start(epoch, self.config.epochs, self.batches.tokens, padding_share)
-        tally = Tally(self._observer(epoch, log) if log else None)
+        tally = Tally(self._observer(log) if log else None)
         begin = time.perf_counter()
         with closing(prefetched(self._batches(epoch))) as batches:
             for batch in batches:
@@ -218,14 +221,14 @@ class Fit:
             padding_share=padding_share,
         )
 
-    def _observer(self, epoch: int, log: EventLog) -> Observe:
-        before = self.batches.steps(self.seed, epoch - 1)
+    def _observer(self, log: EventLog) -> Observe:
+        before = int(self.updates.steps.value)  # those of earlier epochs, also where the run is resumed
         return lambda step, loss, norm: log.step(before + step, loss, norm)
 
     def _batches(self, epoch: int) -> Iterator[Batch]:
         batches = self.batches.epoch(self.seed, epoch)
         share = self.config.word_dropout
-        return hide_words(batches, share, self.seed, epoch) if share else batches
+        return hide_words(batches, share, self.seed, epoch, self._cases) if share else batches
 
     def _judged_weights(self) -> AbstractContextManager[None]:
         """In this block the model has the weights that are judged and kept: the average if there is one."""

@@ -9,6 +9,8 @@ from models.runtime.manifest import Task
 
 RowLoss = Callable[[Any, Any], Any]
 """(targets, logits [batch, classes]) -> losses [batch]."""
+# Of a certain answer 1 - p is 0, and 0 to a power below 1 has an infinite slope: nothing times that is NaN.
+_LEAST_DOUBT = 1e-30
 
 
 def row_loss(task: Task, smoothing: float = 0.0, focusing: float = 0.0, *, soft: bool = False) -> RowLoss:
@@ -36,13 +38,16 @@ def focal_loss(task: Task, focusing: float) -> RowLoss:
     Reference: Lin et al., Focal Loss for Dense Object Detection, 2017, section 3.2, equation 4.
     """
 
+    def doubt(loss: Any) -> Any:
+        return tf.maximum(-tf.math.expm1(-loss), _LEAST_DOUBT)
+
     def softmax(targets: Any, logits: Any) -> Any:
         loss = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=targets, logits=logits)
-        return loss * (1.0 - tf.exp(-loss)) ** focusing
+        return loss * doubt(loss) ** focusing
 
     def sigmoid(targets: Any, logits: Any) -> Any:
         loss = tf.nn.sigmoid_cross_entropy_with_logits(labels=targets, logits=logits)
-        return tf.reduce_mean(loss * (1.0 - tf.exp(-loss)) ** focusing, axis=-1)
+        return tf.reduce_mean(loss * doubt(loss) ** focusing, axis=-1)
 
     return sigmoid if task == "multilabel" else softmax
 

@@ -55,6 +55,7 @@ from training.vectors.cache import FOLDER
 from training.vectors.start import StartVectors, start_vectors
 from training.vectors.unlabelled import UnlabelledTokens
 from training.wide import WideSide, kept_wide
+from training.word_dropout import case_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +211,7 @@ def train_network(prepared: Prepared, seed: int, reporter: Reporter, *, resume: 
         seed=seed,
         weights=weights,
         shares=row_shares(config, prepared.targets["train"]),
+        cases=case_ids(prepared.vocabulary),
     )
     with interruptible() as interrupt:
         history = fit.run(store, reporter, interrupt, resume=resume, log=log)

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,10 @@ import pytest
 from models.errors import TrainingError
 from models.networks.build import build_network
 from models.networks.spec import NetworkSpec
-from training.batching import Batch
+from training.batching import Batch, Batches
 from training.checkpoint import CheckpointStore
 from training.config import TrainingConfig
+from training.event_log import EventLog
 from training.fit import EncodedRows, Fit
 from training.history import EpochRecord, History
 from training.interrupt import Interrupt
@@ -327,6 +329,52 @@ def test_an_interrupted_run_can_be_resumed(make_fit: MakeFit, store: CheckpointS
     run(make_fit(), store, interrupt=interrupt, reporter=StopsAfter(interrupt, 3, 1))
     assert facts(run(scramble(make_fit()), store, resume=True)) == facts(expected)
     assert_same(weights(fit), at_the_end)
+
+
+class CountedBatches(Batches):
+    """Batches by tokens, which counts how often all rows are shuffled."""
+
+    shuffles = 0
+
+    def _shuffled(self, seed: int, epoch: int) -> list[np.ndarray]:
+        self.shuffles += 1
+        return super()._shuffled(seed, epoch)
+
+
+class StepLog(EventLog):
+    """Keeps the numbers of the steps and writes nothing."""
+
+    def __init__(self) -> None:
+        self.steps: list[int] = []
+
+    def step(self, step: int, loss: float, norm: float) -> None:
+        self.steps.append(step)
+
+    def epoch(self, record: EpochRecord) -> None:
+        pass
+
+
+def test_steps_are_counted_on_without_shuffling_earlier_epochs_again(
+    monkeypatch: pytest.MonkeyPatch, make_fit: MakeFit, store: CheckpointStore
+) -> None:
+    drawn = np.full(len(TRAIN.ids), 1 / len(TRAIN.ids))
+    batches = CountedBatches(TRAIN.ids, TRAIN.targets, batch_size=8, batch_tokens=24, shares=drawn)
+    each = [len(list(batches.epoch(7, epoch))) for epoch in range(1, 7)]
+    assert len(set(each)) > 1, "batches by tokens differ in number from epoch to epoch"
+
+    def steps(reporter: PlainReporter, *, resume: bool) -> list[int]:
+        fit, log = make_fit(epochs=6, patience=9), StepLog()
+        monkeypatch.setattr(fit, "batches", batches)
+        batches.shuffles = 0
+        with suppress(Killed):
+            run(scramble(fit) if resume else fit, store, reporter=reporter, log=log, resume=resume)
+        return log.steps
+
+    assert steps(PlainReporter(), resume=False) == list(range(1, sum(each) + 1))
+    assert batches.shuffles == 2 * 6, "an epoch's batches, and how much of them is padding"
+    steps(KillsAfter(3, 1), resume=False)
+    assert steps(PlainReporter(), resume=True) == list(range(sum(each[:2]) + 1, sum(each) + 1))
+    assert batches.shuffles == 2 * 4
 
 
 def test_an_interrupt_before_the_first_step_leaves_nothing_to_keep(

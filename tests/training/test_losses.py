@@ -1,10 +1,13 @@
 """Each loss against its formula in NumPy."""
 
+import math
+
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from models.runtime.decoding import sigmoid, softmax
+from models.runtime.manifest import Task
 from training.losses import focal_loss, row_loss
 
 LOGITS = np.array([[2.0, -1.0, 0.5], [0.0, 3.0, -2.0]], np.float32)
@@ -57,9 +60,27 @@ def test_focal_loss_of_any_number_of_labels(focusing: float) -> None:
     np.testing.assert_allclose(found, (-np.log(p) * (1 - p) ** focusing).mean(axis=1), rtol=1e-5)
 
 
-def test_the_focal_gradient_is_finite_where_the_answer_is_certain() -> None:
+@pytest.mark.parametrize("focusing", [0.25, 0.5, 1.0, 2.0])
+@pytest.mark.parametrize("task", ["classification", "multilabel"])
+def test_the_focal_gradient_is_finite_where_the_answer_is_certain(task: Task, focusing: float) -> None:
+    """A certain right answer has no slope; a certain wrong one has that of the cross-entropy."""
+    truth = [0, 0] if task == "classification" else [[1.0, 0.0], [1.0, 0.0]]
     logits = tf.constant([[200.0, -200.0], [-200.0, 200.0]])
     with tf.GradientTape() as tape:
         tape.watch(logits)
-        loss = tf.reduce_sum(focal_loss("classification", 2.0)(tf.constant([0, 0]), logits))
-    assert np.isfinite(tape.gradient(loss, logits)).all()
+        loss = tf.reduce_sum(focal_loss(task, focusing)(tf.constant(truth), logits))
+    slope = [-1.0, 1.0] if task == "classification" else [-0.5, 0.5]
+    np.testing.assert_allclose(tape.gradient(loss, logits), [[0.0, 0.0], slope], atol=1e-6)
+
+
+@pytest.mark.parametrize("focusing", [0.25, 0.5, 3.0])
+def test_the_focal_gradient_is_that_of_the_formula(focusing: float) -> None:
+    logit = 4.0
+    logits = tf.constant([[logit, 0.0]])
+    with tf.GradientTape() as tape:
+        tape.watch(logits)
+        loss = tf.reduce_sum(focal_loss("classification", focusing)(tf.constant([0]), logits))
+    p = 1 / (1 + math.exp(-logit))
+    rest = 1 / (1 + math.exp(logit))
+    expected = -(rest ** (focusing + 1)) + focusing * rest**focusing * p * math.log1p(-rest)
+    np.testing.assert_allclose(tape.gradient(loss, logits)[0, 0], expected, rtol=1e-4)
