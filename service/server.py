@@ -31,6 +31,13 @@ MakeApp = Callable[[Settings, Peers], WSGIApplication]
 
 _SHARED_MEMORY = Path("/dev/shm")
 _BACKLOG = 2048
+# By default whoever asks from this machine chooses by headers the path that is answered, and the scheme.
+_NO_FORWARDERS = {
+    "forwarded_allow_ips": "",
+    "forwarder_headers": "",
+    "secure_scheme_headers": {},
+    "header_map": "drop",
+}
 
 
 def serve(settings: Settings, make_app: MakeApp | None = None) -> None:
@@ -161,6 +168,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "post_worker_init": _leave_interrupts_to_master,
             "worker_exit": _end_worker,
             "child_exit": self._after_worker,
+            **_NO_FORWARDERS,
         }
         for name, value in values.items():
             self.cfg.set(name, value)
@@ -213,6 +221,8 @@ def _prepare_environment(settings: Settings, folder: Path) -> None:
     for name in ("metrics", "ready", "shared"):
         (folder / name).mkdir()
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder / "metrics")
+    # gunicorn would expect every path to begin with it.
+    os.environ.pop("SCRIPT_NAME", None)
     quiet_tensorflow()
     limit_threads(max(1, available_cpus() // settings.workers))
 
