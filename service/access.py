@@ -3,6 +3,7 @@
 import hmac
 import math
 from dataclasses import dataclass
+from pathlib import Path
 
 from service.errors import AdminTokenError, InvalidKeyError, KeyRequiredError, RateLimitedError
 from service.keys import KeyFile, digest_of
@@ -20,16 +21,30 @@ class Caller:
     admin: bool
 
 
+def open_keys(settings: Settings, shared: Path | None = None) -> KeyFile | None:
+    """The file of keys; None where nobody needs one.
+
+    Raises:
+        ConfigError: it cannot be used, and ``shared`` keeps no keys that were read before.
+    """
+    if settings.api_keys is None:
+        return None
+    return KeyFile(settings.api_keys, kept=shared / "keys" if shared else None)
+
+
 class Access:
     """Decides on a request by its ``Authorization`` header."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, shared: Path | None = None) -> None:
         """Reads the keys.
 
+        Args:
+            shared: the folder that the workers of one service share; it keeps the keys that were read last.
+
         Raises:
-            ConfigError: the file of keys cannot be used.
+            ConfigError: the file of keys cannot be used, and none are kept.
         """
-        self._keys = KeyFile(settings.api_keys) if settings.api_keys else None
+        self._keys = open_keys(settings, shared)
         token = settings.admin_token
         self._admin = digest_of(token.get_secret_value()) if token else None
         # Connections are shared out to the workers: each lets through its part.

@@ -65,10 +65,10 @@ def create_app(
         )
         _watch(settings, repository, orders, judge, metrics, peers, concurrency).start()
     app = make_api(settings.max_body)
-    access = Access(settings)
+    access = Access(settings, peers.shared if peers else None)
     handlers = Handlers(settings, repository, Trials(trial_metrics), Explainer(concurrency))
     administration = Administration(settings.artifacts, settings.state_folder, orders, peers, concurrency)
-    told = Feedback(settings, repository, metrics, concurrency) if settings.feedback else None
+    told = Feedback(settings, repository, metrics, concurrency, peers) if settings.feedback else None
     native.register(app, handlers)
     feedback.register(app, told)
     tfserving.register(app, handlers)

@@ -10,6 +10,9 @@ from service.errors import InvalidJsonError, InvalidRequestError, UnsupportedTyp
 
 Request = TypeVar("Request", bound=BaseModel)
 
+# Far more than any has: each that is unknown would be a fault of its own, found and kept.
+_MOST_FIELDS = 1000
+
 # What curl declares where the caller declares nothing.
 _FORM = "application/x-www-form-urlencoded"
 
@@ -53,8 +56,11 @@ def parse_request(schema: type[Request], data: bytes) -> Request:
         InvalidJsonError: the body is no JSON.
         InvalidRequestError: it is not what ``schema`` says; the message names the place and never the value.
     """
+    value = parse_json(data)
+    if isinstance(value, dict) and len(value) > _MOST_FIELDS:
+        raise InvalidRequestError(f"the request has {len(value)} fields; no request has over {_MOST_FIELDS}")
     try:
-        return schema.model_validate(parse_json(data))
+        return schema.model_validate(value)
     except ValidationError as error:
         raise InvalidRequestError(_sentence(error)) from None
 

@@ -119,6 +119,13 @@ class TextTooLongError(RequestError):
     status = 413
 
 
+class ReplyTooLargeError(RequestError):
+    """A reply would be larger than one may be."""
+
+    code = "REPLY_TOO_LARGE"
+    status = 413
+
+
 class UnsupportedTypeError(RequestError):
     """The body declares a content type that is not JSON."""
 

@@ -8,6 +8,7 @@ from models.runtime.explain import Explanation, explain
 from models.runtime.predictor import Predictor
 from service.concurrency import Concurrency
 from service.errors import DeadlineError, InvalidRequestError, QueueFullError
+from service.reply_size import check_reply, probabilities_listed
 
 MOST_AT_ONCE = 8
 """Requests for explanations that a worker has begun and not answered."""
@@ -20,22 +21,33 @@ class Explainer:
         self._concurrency = concurrency
         self._begun = 0
 
-    def run(self, predictor: Predictor, texts: Sequence[str], deadline: float) -> list[Explanation]:
+    def run(
+        self, predictor: Predictor, texts: Sequence[str], deadline: float, top: int | None = None
+    ) -> list[Explanation]:
         """One explanation a text.
 
         Args:
             deadline: ``time.monotonic()`` at which nobody waits for it any more; looked at between texts.
+            top: how many labels the reply lists for each word; None: all.
 
         Raises:
             InvalidRequestError: this kind of model cannot be explained.
             QueueFullError: too many explanations have been asked for.
             DeadlineError: they were not there in time.
+            ReplyTooLargeError: they would list too much.
         """
         if self._begun >= MOST_AT_ONCE:
             raise QueueFullError(f"{self._begun} requests for explanations are being answered already")
         self._begun += 1
         try:
-            return [self._explain(predictor, text, deadline) for text in texts]
+            explanations: list[Explanation] = []
+            prefixes = 0
+            for text in texts:
+                explanations.append(self._explain(predictor, text, deadline))
+                # Before the next one: how many words a text has is not known before it is read.
+                prefixes += len(explanations[-1].prefixes)
+                check_reply(prefixes * probabilities_listed(predictor.manifest, top))
+            return explanations
         finally:
             self._begun -= 1
 

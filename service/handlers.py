@@ -11,6 +11,7 @@ from models.runtime.predictor import Prediction, prediction_as_dict
 from service.concurrency import Threads
 from service.errors import NoTextsError, TextTooLongError, TooManyTextsError
 from service.explaining import Explainer
+from service.reply_size import check_reply, probabilities_listed
 from service.repository import Repository, VersionStatus
 from service.schemas import PredictRequest
 from service.settings import Settings
@@ -65,7 +66,12 @@ class Handlers:
         """
         texts = _texts(request)
         loaded, predictions = self.answer(
-            texts, trace, request.model, version=request.version, label=request.version_label
+            texts,
+            trace,
+            request.model,
+            version=request.version,
+            label=request.version_label,
+            listed=lambda manifest: probabilities_listed(manifest, request.top),
         )
         manifest = loaded.predictor.manifest
         return {
@@ -88,7 +94,7 @@ class Handlers:
         with self.repository.use(request.model, request.version, request.version_label) as loaded:
             self._note(trace, loaded, texts)
             self._check_sizes(texts, most=min(MOST_EXPLAINED, self.settings.max_texts))
-            explanations = self._explainer.run(loaded.predictor, texts, deadline)
+            explanations = self._explainer.run(loaded.predictor, texts, deadline, request.top)
             manifest = loaded.predictor.manifest
             return {
                 "model": loaded.name,
@@ -106,6 +112,7 @@ class Handlers:
         version: int | None = None,
         label: str | None = None,
         check: Callable[[Manifest], None] | None = None,
+        listed: Callable[[Manifest], int] = probabilities_listed,
     ) -> Answered:
         """Who answered, and one prediction a text, computed together with what other requests ask.
 
@@ -114,6 +121,7 @@ class Handlers:
             version: the version; None: the one with the label, else the one that serves.
             label: the version label.
             check: called before anything is computed; what it raises is the answer.
+            listed: how many probabilities the reply lists for one text.
 
         Raises:
             RequestError: there is no such version; a limit is exceeded; the answer was not there in time.
@@ -125,6 +133,7 @@ class Handlers:
                 check(loaded.predictor.manifest)
             self._note(trace, loaded, texts)
             self._check_sizes(texts, self.settings.max_texts)
+            check_reply(len(texts) * listed(loaded.predictor.manifest))
             if use.trial is not None:
                 loaded, predictions = self._trials.answer(use.trial, loaded, texts, deadline)
                 trace.version = loaded.version

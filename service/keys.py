@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import os
 import re
 import secrets
 import time
@@ -9,29 +10,48 @@ from collections.abc import Callable
 from pathlib import Path
 
 from models.errors import ConfigError, InputError
-from service.logs import log_event
+from service.logs import Teller, log_event
 
 _LINE = re.compile(r"(?P<name>[\w.@-]{1,64}):(?P<hash>[0-9a-fA-F]{64})", re.ASCII)
 _LOOK_S = 1.0
+
+Keys = list[tuple[str, bytes]]
 
 
 class KeyFile:
     """The keys of a file of ``name:sha256hex`` lines; changes of the file count from the next second on.
 
-    A key must be long and random: what is stored is its plain sha256.
+    A key must be long and random: what is stored is its plain sha256. While the file cannot be used, the keys
+    that were read last stay in force.
     """
 
-    def __init__(self, path: Path, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, path: Path, clock: Callable[[], float] = time.monotonic, kept: Path | None = None
+    ) -> None:
         """Reads the file.
 
+        Args:
+            kept: a file for the keys that were read last, by whichever process; one that begins while
+                ``path`` cannot be used takes them from there.
+
         Raises:
-            ConfigError: it cannot be read, a line is none of a key, or there is no key.
+            ConfigError: it cannot be read, a line is none of a key, or there is no key, and none are kept.
         """
         self._path = path
         self._clock = clock
+        self._kept = kept
+        self._teller = Teller()
         self._looked = clock()
-        self._changed = _changed(path)
-        self._keys = read_keys(path)
+        # What the file looked like when it was read well.
+        self._seen: tuple[int, int, int] | None = None
+        self._keys: Keys = []
+        try:
+            self._read()
+        except ConfigError as error:
+            if kept is None or not kept.exists():
+                raise
+            self._keys = read_keys(kept)
+            self._teller.tell("api_keys_unreadable", str(error))
 
     def name_of(self, key: str) -> str | None:
         """Whose key it is; None where it is nobody's. Takes the same time whichever it is."""
@@ -48,16 +68,35 @@ class KeyFile:
     def _look(self) -> None:
         self._looked = self._clock()
         try:
-            changed = _changed(self._path)
-            if changed == self._changed:
-                return
-            self._changed = changed
-            self._keys = read_keys(self._path)
+            if self._read():
+                log_event("api_keys_read", count=len(self._keys))
+            self._teller.tell("api_keys_unreadable", None)
         except ConfigError as error:
-            # Those who could ask before still can.
-            log_event("api_keys_unreadable", "error", reason=str(error))
-        else:
-            log_event("api_keys_read", count=len(self._keys))
+            # Those who could ask before still can, and nobody else.
+            self._teller.tell("api_keys_unreadable", str(error))
+
+    def _read(self) -> bool:
+        """Whether the file has changed, and is read."""
+        changed = _changed(self._path)
+        if changed == self._seen:
+            return False
+        # After a failure it is read again, though it may look the same: its permissions may have changed.
+        self._seen = None
+        self._keys = read_keys(self._path)
+        self._seen = changed
+        self._keep()
+        return True
+
+    def _keep(self) -> None:
+        if self._kept is None:
+            return
+        unfinished = self._kept.with_name(f"{self._kept.name}.{os.getpid()}")
+        try:
+            unfinished.touch(mode=0o600)
+            unfinished.write_text("".join(f"{name}:{stored.hex()}\n" for name, stored in self._keys))
+            unfinished.replace(self._kept)
+        except OSError as error:
+            log_event("api_keys_not_kept", "warning", reason=str(error))
 
 
 def digest_of(key: str) -> bytes:
@@ -80,7 +119,7 @@ def make_key(name: str) -> tuple[str, str]:
     return line, key
 
 
-def read_keys(path: Path) -> list[tuple[str, bytes]]:
+def read_keys(path: Path) -> Keys:
     """Name and sha256 of each key; blank lines and those that begin with # are none.
 
     Raises:

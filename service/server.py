@@ -1,23 +1,27 @@
 """gunicorn as this service needs it. The master never imports TensorFlow: that does not survive a fork."""
 
 import logging
+import mmap
 import os
 import shutil
 import signal
 import socket
-import ssl
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from wsgiref.types import WSGIApplication
 
+from gevent.ssl import SSLContext
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
+from gunicorn.errors import HaltServer
 
 from models.errors import ConfigError, EngramError
 from models.runtime.quiet import quiet_tensorflow
 from models.runtime.threads import available_cpus, limit_threads
+from service.access import open_keys
 from service.concurrency import Greenlets
 from service.feedback.folder import prepare_folder
 from service.keys import read_keys
@@ -25,12 +29,13 @@ from service.logs import GunicornLog, log_event, logging_config
 from service.peers import Peers
 from service.settings import Settings, unknown_settings
 from service.tracing import check_tracing
-from service.worker import GreenletWorker
+from service.worker import GreenletWorker, open_tls
 
 MakeApp = Callable[[Settings, Peers], WSGIApplication]
 
 _SHARED_MEMORY = Path("/dev/shm")
 _BACKLOG = 2048
+_AFTER_FAILURE_S = 1.0
 # By default whoever asks from this machine chooses by headers the path that is answered, and the scheme.
 _NO_FORWARDERS = {
     "forwarded_allow_ips": "",
@@ -52,7 +57,7 @@ def serve(settings: Settings, make_app: MakeApp | None = None) -> None:
         EngramError: the address cannot be listened on.
     """
     check_artifacts(settings.artifacts)
-    check_doors(settings)
+    tls = check_doors(settings)
     check_tracing(settings)
     if settings.feedback:
         prepare_folder(settings.feedback)
@@ -66,7 +71,7 @@ def serve(settings: Settings, make_app: MakeApp | None = None) -> None:
         host, port = listener.getsockname()[:2]
         scheme = "https" if settings.tls_certificate else "http"
         log_event("listening", address=f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}")
-        Server(settings, listener, folder, make_app or _make_app).run()
+        Server(settings, listener, folder, make_app or _make_app, tls).run()
     finally:
         # A forked worker passes here too; the folder is the master's.
         if os.getpid() == master:
@@ -88,8 +93,11 @@ def check_artifacts(folder: Path) -> None:
         ) from error
 
 
-def check_doors(settings: Settings) -> None:
+def check_doors(settings: Settings) -> SSLContext | None:
     """Refuses keys and certificates that cannot be used.
+
+    Returns:
+        What speaks TLS; None where nothing shall.
 
     Raises:
         ConfigError: which, and why.
@@ -97,14 +105,15 @@ def check_doors(settings: Settings) -> None:
     if settings.api_keys:
         read_keys(settings.api_keys)
     certificate, key = settings.tls_certificate, settings.tls_key
-    if certificate and key:
-        try:
-            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key)
-        except OSError as error:  # among them all of TLS
-            raise ConfigError(
-                f"ENGRAM_TLS_CERTIFICATE ({certificate}) and ENGRAM_TLS_KEY ({key}) cannot be used: "
-                f"{error.strerror or error}; they must be PEM and belong together"
-            ) from error
+    if certificate is None or key is None:
+        return None
+    try:
+        return open_tls(certificate, key)
+    except OSError as error:  # among them all of TLS
+        raise ConfigError(
+            f"ENGRAM_TLS_CERTIFICATE ({certificate}) and ENGRAM_TLS_KEY ({key}) cannot be used: "
+            f"{error.strerror or error}; they must be PEM and belong together"
+        ) from error
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -137,11 +146,17 @@ class Server(BaseApplication):  # type: ignore[misc]
         listener: socket.socket,
         folder: Path,
         make_app: MakeApp,
+        tls: SSLContext | None,
     ) -> None:
         self.settings = settings
+        self.tls = tls
+        # Whether any worker could begin; in memory that all of them share.
+        self._begun = mmap.mmap(-1, 1)
         self._make_app = make_app
         self._listener = listener
         self._peers = Peers(folder / "ready", settings.workers, folder / "shared")
+        # Before the first worker: each that comes later can begin with these keys.
+        open_keys(settings, self._peers.shared)
         super().__init__()
 
     def load_config(self) -> None:
@@ -165,7 +180,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "loglevel": "warning",
             "certfile": _path(settings.tls_certificate),
             "keyfile": _path(settings.tls_key),
-            "post_worker_init": _leave_interrupts_to_master,
+            "post_worker_init": self._worker_begins,
             "worker_exit": _end_worker,
             "child_exit": self._after_worker,
             **_NO_FORWARDERS,
@@ -181,6 +196,16 @@ class Server(BaseApplication):  # type: ignore[misc]
     def run(self) -> None:
         """Runs the master until it is told to stop."""
         _Master(self).run()
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether a worker could begin since the start."""
+        return self._begun[0] == 1
+
+    def _worker_begins(self, worker: Any) -> None:
+        self._begun[0] = 1
+        # Ctrl-C reaches every process of the terminal; the master alone decides how workers stop.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def _after_worker(self, server: Any, worker: Any) -> None:
         from prometheus_client.multiprocess import mark_process_dead
@@ -202,10 +227,19 @@ class _Master(Arbiter):  # type: ignore[misc]
     def handle_int(self) -> None:
         self.handle_term()
 
-
-def _leave_interrupts_to_master(worker: Any) -> None:
-    # Ctrl-C reaches every process of the terminal; the master alone decides how workers stop.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    def reap_workers(self) -> None:
+        """A replaced worker that cannot begin is tried again; gunicorn would end the service."""
+        while True:
+            try:
+                super().reap_workers()
+            except HaltServer as error:
+                if not self.app.has_begun:
+                    raise
+                log_event("worker_cannot_begin", "error", reason=error.reason)
+                # What it needs may come back; meanwhile the others answer.
+                time.sleep(_AFTER_FAILURE_S)
+            else:
+                return
 
 
 def _end_worker(server: Any, worker: Any) -> None:

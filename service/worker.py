@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import gevent
@@ -98,7 +99,7 @@ class GreenletWorker(GeventWorker):  # type: ignore[misc]
     def run(self) -> None:
         """Serves until told to stop, then answers what has been read."""
         pool = Pool(self.worker_connections)
-        tls = _tls(self.cfg)
+        tls = _tls(self.app.tls)
         servers = []
         for listener in self.sockets:
             server = StreamServer(listener, handle=partial(self.handle, listener), spawn=pool, **tls)
@@ -234,15 +235,22 @@ class GreenletWorker(GeventWorker):  # type: ignore[misc]
             greenlet.throw(timeout)
 
 
-def _tls(cfg: Any) -> dict[str, Any]:
-    """What a server needs to speak TLS; nothing where it shall not."""
-    if not cfg.is_ssl:
-        return {}
+def open_tls(certificate: Path, key: Path) -> SSLContext:
+    """What speaks TLS with that certificate. The master opens it, so that a worker needs no file for it.
+
+    Raises:
+        OSError: the files cannot be used.
+    """
     # gevent's: the standard library's would wait for one client with all others.
     context = SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.load_cert_chain(cfg.certfile, cfg.keyfile)
-    return {"ssl_context": context, "do_handshake_on_connect": False}
+    context.load_cert_chain(certificate, key)
+    return context
+
+
+def _tls(context: SSLContext | None) -> dict[str, Any]:
+    """What a server needs to speak TLS; nothing where it shall not."""
+    return {"ssl_context": context, "do_handshake_on_connect": False} if context else {}
 
 
 def _too_slow(request: Any) -> Exception:

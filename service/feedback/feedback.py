@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from models.errors import ConfigError
 from models.nearest import nearest
 from models.runtime.kind import kind_of
 from models.runtime.locks import locked_folder
@@ -28,8 +29,9 @@ from service.feedback.ring import Ring
 from service.feedback.rows import append_row
 from service.feedback.schemas import FeedbackRequest
 from service.handlers import Trace
-from service.logs import log_event
+from service.logs import Teller
 from service.metrics import Metrics
+from service.peers import Peers
 from service.repository import Repository
 from service.settings import Settings
 
@@ -50,33 +52,41 @@ class Told:
 class Feedback:
     """Remembers what was answered, and takes what is told of it.
 
-    Raises:
-        ConfigError: its folder cannot be used.
+    While its folder cannot be used, it takes nothing and the log says so; everything else goes on.
     """
 
     def __init__(
-        self, settings: Settings, repository: Repository, metrics: Metrics, concurrency: Concurrency
+        self,
+        settings: Settings,
+        repository: Repository,
+        metrics: Metrics,
+        concurrency: Concurrency,
+        peers: Peers | None = None,
     ) -> None:
         assert settings.feedback is not None
         self._folder = settings.feedback
         self._repository = repository
         self._concurrency = concurrency
-        self._failing = False
+        self._teller = Teller()
+        self._prepared = False
         self._counter = metrics.feedback
-        prepare_folder(self._folder)
         self._ring = Ring(self._folder / ANSWERS, settings.feedback_s, settings.feedback_bytes)
+        # A process of its own makes the folder; in a worker, one that is missing was made before and is lost.
+        self._prepare(make=peers is None)
 
     def remember(self, request_id: str, trace: Trace | None) -> None:
         """After every request: remembers its answer, if it has one, and forgets old ones; never fails."""
+        if not self._prepared and not self._prepare():
+            return
         try:
             if trace is not None and trace.answered is not None:
                 self._ring.add(_key(request_id, trace.caller), _record(trace))
             self._ring.clean()
-            self._failing = False
+            self._teller.tell("answers_not_kept", None)
         except OSError as error:
-            if not self._failing:
-                log_event("answers_not_kept", "warning", reason=str(error))
-            self._failing = True
+            # The folder may be gone: what is missing of it is made again.
+            self._prepared = False
+            self._teller.tell("answers_not_kept", str(error), "warning")
 
     def take(self, request: FeedbackRequest, trace: Trace) -> Told:
         """Writes the right label of an answer down.
@@ -92,11 +102,25 @@ class Feedback:
         """
         return self._concurrency.compute(lambda: self._take(request, trace), seconds=_SECONDS)
 
+    def _prepare(self, make: bool = False) -> bool:
+        """Whether the folder can be used; what is missing in it is made."""
+        try:
+            prepare_folder(self._folder, make)
+        except ConfigError as error:
+            self._teller.tell("feedback_unusable", str(error))
+            return False
+        self._teller.tell("feedback_unusable", None)
+        self._prepared = True
+        return True
+
     def _take(self, request: FeedbackRequest, trace: Trace) -> Told:
+        if not self._prepared and not self._prepare():
+            raise FeedbackUnavailableError("the feedback cannot be written: the service's log says why")
         try:
             with locked_folder(self._folder):
                 return self._write(request, trace)
         except OSError as error:
+            self._prepared = False
             raise FeedbackUnavailableError(f"the feedback cannot be written: {error.strerror}") from error
 
     def _write(self, request: FeedbackRequest, trace: Trace) -> Told:

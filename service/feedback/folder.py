@@ -9,15 +9,19 @@ ANSWERS = "answers"
 """The folder in it of what was answered lately; its owner alone may read it."""
 
 
-def prepare_folder(folder: Path) -> None:
-    """Makes what is missing.
+def prepare_folder(folder: Path, make: bool = True) -> None:
+    """Makes what is missing in it.
+
+    Args:
+        make: whether the folder itself is made too.
 
     Raises:
         ConfigError: it cannot be made or written to.
     """
     answers = folder / ANSWERS
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        if make:
+            folder.mkdir(parents=True, exist_ok=True)
         answers.mkdir(mode=0o700, exist_ok=True)
         writable = all(os.access(each, os.R_OK | os.W_OK | os.X_OK) for each in (folder, answers))
         reason = None if writable else os.strerror(13)

@@ -5,7 +5,7 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from service import described
-from service.schemas import Whole, WholeFrom0
+from service.schemas import Texts, Whole, WholeFrom0
 
 
 class FeedbackRequest(BaseModel):
@@ -28,7 +28,7 @@ class FeedbackRequest(BaseModel):
         default=None, description="which text, from 0; needed where the request had several"
     )
     label: str | None = Field(default=None, description="the right label")
-    labels: list[str] | None = Field(
+    labels: Texts | None = Field(
         default=None, description="multilabel instead: all right labels, or none of them"
     )
     model: str | None = Field(default=None, description="refused where another one answered")

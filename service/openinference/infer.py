@@ -7,7 +7,7 @@ from models.runtime.manifest import Manifest
 from service.body import dump_json
 from service.errors import InvalidRequestError
 from service.handlers import Handlers, Trace
-from service.openinference.outputs import output_names, output_tensor
+from service.openinference.outputs import output_names, output_tensor, values_by_label
 from service.openinference.schemas import InferRequest, RequestedOutput
 from service.openinference.tensors import read_texts
 
@@ -32,10 +32,17 @@ def infer(
         raise InvalidRequestError("there are bytes behind the JSON that no input claims")
     texts = read_texts(request.inputs[0], binary)
     loaded, predictions = handlers.answer(
-        texts, trace, name, version=version, check=lambda manifest: _check_outputs(request.outputs, manifest)
+        texts,
+        trace,
+        name,
+        version=version,
+        check=lambda manifest: _check_outputs(request.outputs, manifest),
+        listed=lambda manifest: values_by_label(
+            [each.name for each in _wanted(request.outputs, manifest)], manifest
+        ),
     )
     manifest = loaded.predictor.manifest
-    wanted = request.outputs or [RequestedOutput(name=each) for each in output_names(manifest)]
+    wanted = _wanted(request.outputs, manifest)
     outputs: list[dict[str, Any]] = []
     tensors: list[bytes] = []
     for each in wanted:
@@ -52,10 +59,18 @@ def infer(
     return dump_json(body), b"".join(tensors) if tensors else None
 
 
+def _wanted(asked: Sequence[RequestedOutput] | None, manifest: Manifest) -> Sequence[RequestedOutput]:
+    return asked or [RequestedOutput(name=each) for each in output_names(manifest)]
+
+
 def _check_outputs(wanted: Sequence[RequestedOutput] | None, manifest: Manifest) -> None:
     known = output_names(manifest)
+    seen: set[str] = set()
     for each in wanted or ():
         if each.name not in known:
             raise InvalidRequestError(f"there is no output {each.name!r}; there are: {', '.join(known)}")
+        if each.name in seen:
+            raise InvalidRequestError(f"the output {each.name!r} is asked for twice")
+        seen.add(each.name)
         if "classification" in each.parameters:
             raise InvalidRequestError("the classification extension is not supported; ask for 'label'")

@@ -85,6 +85,12 @@ def output_tensor(name: str, predictions: Sequence[Prediction], manifest: Manife
     return Tensor(name, output.datatype, (len(values), *_width(output, manifest)), values)
 
 
+def values_by_label(names: Sequence[str], manifest: Manifest) -> int:
+    """How many values of a text these outputs have together, of those with one a label."""
+    outputs = _outputs(manifest)
+    return sum(len(manifest.labels) for name in names if outputs[name].by_label)
+
+
 def _outputs(manifest: Manifest) -> dict[str, _Output]:
     return _BY_TASK.get(manifest.task, _OTHER)
 

@@ -1,13 +1,29 @@
 """What the routes of the Open Inference Protocol take and give."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel, field_validator
 
 from service import described
 from service.schemas import Whole
 
-Parameters = dict[str, bool | int | float | str]
+# More than any request needs: a body full of them would take seconds to check.
+_MOST_PARAMETERS = 64
+_MOST_INPUTS = _MOST_OUTPUTS = 64
+
+
+def _few(value: Any) -> Any:
+    if isinstance(value, dict) and len(value) > _MOST_PARAMETERS:
+        raise ValueError(f"there are {len(value)} parameters; at most {_MOST_PARAMETERS} are allowed")
+    return value
+
+
+Parameters = Annotated[
+    dict[str, bool | int | float | str],
+    # A limit of the field is looked at after all values.
+    BeforeValidator(_few),
+    Field(json_schema_extra={"maxProperties": _MOST_PARAMETERS}),
+]
 Dimension = Whole
 
 
@@ -17,7 +33,7 @@ class InputTensor(BaseModel):
     model_config = ConfigDict(strict=True, json_schema_extra={"allOf": [described.TENSOR]})
 
     name: str
-    shape: list[Dimension]
+    shape: list[Dimension] = Field(fail_fast=True)
     datatype: str
     parameters: Parameters = {}
     data: list[Any] | None = None
@@ -52,8 +68,12 @@ class InferRequest(BaseModel):
 
     id: str | None = None
     parameters: Parameters = {}
-    inputs: list[InputTensor] = Field(json_schema_extra={"minItems": 1, "maxItems": 1})
-    outputs: list[RequestedOutput] | None = None
+    inputs: list[InputTensor] = Field(
+        max_length=_MOST_INPUTS, fail_fast=True, json_schema_extra={"minItems": 1, "maxItems": 1}
+    )
+    outputs: Annotated[list[RequestedOutput], Field(max_length=_MOST_OUTPUTS, fail_fast=True)] | None = Field(
+        default=None, description="each once; default: all"
+    )
 
 
 class OutputTensor(BaseModel):

@@ -97,8 +97,10 @@ def name_what_is_served(body: Body, model: str, request_id: str) -> Body:
         "label": "positive",
     }
     body.update({key: value for key, value in known.items() if body.get(key) is not None})
-    for output in body.get("outputs") or ():
-        output["name"] = _OUTPUTS[model]
+    if outputs := body.get("outputs"):
+        # All get the same name, and none may be asked for twice.
+        del outputs[1:]
+        outputs[0]["name"] = _OUTPUTS[model]
     inputs = body.get("inputs")
     for tensor in inputs if isinstance(inputs, list) else ():
         # TensorFlow Serving's inputs are the texts themselves.

@@ -85,6 +85,33 @@ def test_changes_of_the_file_count_and_a_broken_one_locks_nobody_out(path, capfd
     assert log.count("api_keys_unreadable") == 2
 
 
+@pytest.mark.parametrize("content", ["", "# none\n", "broken", None])
+def test_a_file_that_is_lost_opens_no_doors_and_is_told_once(path, capfd, content) -> None:
+    clock = Clock()
+    keys = KeyFile(path, clock)
+    path.unlink() if content is None else path.write_text(content)
+    for _ in range(5):
+        clock.now += 1
+        assert (keys.name_of("key of the shop"), keys.name_of("")) == ("shop", None)
+    assert capfd.readouterr().out.count("api_keys_unreadable") == 1
+
+
+def test_another_process_begins_with_the_keys_that_were_read_last(path, tmp_path_factory) -> None:
+    kept = tmp_path_factory.mktemp("shared") / "keys"
+    clock = Clock()
+    keys = KeyFile(path, clock, kept)
+    path.write_text(line("shop", "new key"))
+    clock.now += 1
+    assert keys.name_of("new key") == "shop"
+    path.write_text("")
+    later = KeyFile(path, clock, kept)
+    assert (later.name_of("new key"), later.name_of("key of the shop")) == ("shop", None)
+    assert kept.stat().st_mode & 0o777 == 0o600
+    path.write_text(line("desk", "third"))
+    clock.now += 1
+    assert (later.name_of("third"), later.name_of("new key")) == ("desk", None)
+
+
 def test_a_key_is_made_with_its_line(tmp_path, capsys) -> None:
     keys = []
     lines = ""

@@ -24,12 +24,14 @@ from tests.service.served import HEADERS, REVIEWS, TAGGING, Served, name_what_is
 
 CASES = 500
 REFERENCE = r'"#/components/schemas/([^"]+)"'
-# A feature given twice, a shape beside its data, bytes that did not come, an output that the model lacks.
+# A feature given twice, a shape beside its data, bytes that did not come, an output that the model lacks
+# or that is named twice.
 MEANING = (
     "is in both",
     "has the shape",
     "bytes follow the JSON",
     "there is no output",
+    "is asked for twice",
     "failed to load",
     "gives one label a text",
 )

@@ -1,6 +1,8 @@
 """HTTPS, in the real processes. The key below protects nothing but these tests."""
 
 import contextlib
+import os
+import signal
 import socket
 import ssl
 import subprocess
@@ -40,6 +42,19 @@ def files(tmp_path_factory) -> dict[str, Path]:
     (folder / "key.pem").write_text(KEY)
     (folder / "certificate.pem").write_text(CERTIFICATE)
     return {"TLS_KEY": folder / "key.pem", "TLS_CERTIFICATE": folder / "certificate.pem"}
+
+
+def test_a_replaced_worker_needs_no_file_of_the_certificate(store, files) -> None:
+    store.add("reviews", 1)
+    context = ssl.create_default_context(cadata=CERTIFICATE)
+    with Service(store.folder, WORKERS=1, tls=context, **files) as service:
+        service.wait_until_ready()
+        files["TLS_CERTIFICATE"].write_text("broken")
+        files["TLS_KEY"].unlink()
+        os.kill(service.workers()[0], signal.SIGKILL)
+        service.wait_for("ready", count=2)
+        assert service.ask("POST", "/predict", {"text": "good"})[0] == 200
+        assert service.stop() == 0
 
 
 def test_the_service_speaks_https_and_a_silent_client_holds_nobody_up(store, files, monkeypatch) -> None:

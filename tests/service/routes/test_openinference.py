@@ -121,6 +121,17 @@ def test_the_outputs_asked_for_come_in_their_order_and_no_others(post) -> None:
     assert "id" not in body
 
 
+@pytest.mark.parametrize("count", [2, 64, 500])
+def test_no_output_is_given_twice(own_client, store, count) -> None:
+    """A few kilobytes that name one output thousands of times would make a reply of gigabytes."""
+    body = {"inputs": [tensor()], "outputs": [{"name": "label"}, *[{"name": "probabilities"}] * count]}
+    reply = own_client.post(INFER, data=json.dumps(body))
+    assert (reply.status_code, reply.get_json()["code"]) == (400, "INVALID_REQUEST")
+    said = "'probabilities' is asked for twice" if count < 64 else "at most 64 items"
+    assert said in reply.get_json()["error"]
+    assert store.engines["reviews", 1].calls == [], "nothing is computed for it"
+
+
 def test_binary_in_and_out_as_triton_s_clients_do_by_default(post_binary, native) -> None:
     data = prefixed(TEXTS)
     head = {
