@@ -169,7 +169,8 @@ class Client:
         """Tells the service what an answer should have been, where it takes that (``ENGRAM_FEEDBACK``).
 
         Args:
-            answer: what ``predict`` returned, or the ``X-Request-ID`` of any reply.
+            answer: what ``predict`` returned, or the ``X-Request-ID`` of a reply; not the one that its
+                request sent.
             right: the right label; of a multilabel model all of them, as a list.
             index: with a request id, which of its texts is meant; may be left out where it had one.
 

@@ -1,7 +1,5 @@
 """What every request gets: its caller, its id, its log line, its place in metrics and traces."""
 
-import re
-import secrets
 import time
 from typing import Any
 
@@ -11,18 +9,19 @@ from service.feedback.feedback import Feedback
 from service.handlers import Trace
 from service.logs import log_event
 from service.metrics import Metrics
+from service.request_ids import echoed_id, own_id
 from service.routes.api import Api
 from service.routes.doors import Doors
 from service.routes.tfserving import match_any_case
 from service.tracing import Tracing, trace_id_of
-
-_REQUEST_ID = re.compile(r"[\w.:/+=-]{1,128}", re.ASCII)
 
 
 def observe_requests(
     app: Api, metrics: Metrics, doors: Doors, tracing: Tracing | None, feedback: Feedback | None
 ) -> None:
     """Asks who is there before a request, and tells of it after."""
+    # By its id the answer to a request is told of: nobody may choose or guess it.
+    id_of = own_id if feedback else echoed_id
 
     @app.before_request
     def begin() -> Response | None:
@@ -44,8 +43,7 @@ def observe_requests(
         seconds = time.perf_counter() - trace.started
         asked: Request = request._get_current_object()  # type: ignore[attr-defined]
         environ = asked.environ
-        sent = environ.get("HTTP_X_REQUEST_ID", "")
-        request_id = sent if _REQUEST_ID.fullmatch(sent) else secrets.token_hex(16)
+        request_id = id_of(environ.get("HTTP_X_REQUEST_ID", ""))
         response.headers["X-Request-ID"] = request_id
         doors.finish(asked, response)
         # The rule, not the path: what callers make up must not become a label.

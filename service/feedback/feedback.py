@@ -158,7 +158,8 @@ class Feedback:
         answers = [i for i, record in enumerate(records) if "texts" in record]
         if not answers:
             raise AnswerNotFoundError(
-                f"no answer to a request {request.request_id!r} of yours is known; answers are remembered "
+                f"no answer to a request {request.request_id!r} of yours is known; send the X-Request-ID "
+                "of the reply, not one that you chose; answers are remembered "
                 f"for {self._ring.keep_s:g} s at most"
             )
         answer = records[answers[-1]]

@@ -22,7 +22,7 @@ class FeedbackRequest(BaseModel):
 
     request_id: str = Field(
         pattern=r"^[A-Za-z0-9_.:/+=-]{1,128}$",
-        description="the X-Request-ID of the reply that answered the text",
+        description="the X-Request-ID of the reply that answered the text; not the one that was sent",
     )
     index: WholeFrom0 | None = Field(
         default=None, description="which text, from 0; needed where the request had several"

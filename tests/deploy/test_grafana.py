@@ -42,8 +42,9 @@ def shown(tmp_path_factory) -> dict[str, set[str]]:
     for _ in range(2):
         client.post("/predict", json={"texts": ["good"] * 200})
     client.post("/predict", data="{")
-    client.post("/predict", json={"text": "good"}, headers={"X-Request-ID": "one"})
-    told = client.post("/feedback", json={"request_id": "one", "label": "positive"})
+    answered = client.post("/predict", json={"text": "good"})
+    answer = {"request_id": answered.headers["X-Request-ID"], "label": "positive"}
+    told = client.post("/feedback", json=answer)
     assert told.status_code == 200, told.get_json()
     text = client.get("/metrics").get_data(as_text=True)
     found: dict[str, set[str]] = {}

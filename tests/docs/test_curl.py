@@ -22,6 +22,7 @@ class Echo(BaseHTTPRequestHandler):
     def _answer(self, status: int, body: bytes) -> None:
         said = f"{self.headers['Content-Type']} {self.headers['X-Request-ID']} ".encode()
         self.send_response(status)
+        self.send_header("X-Request-ID", "made")
         self.end_headers()
         self.wfile.write(said + body)
 
@@ -51,3 +52,12 @@ def test_body_and_headers_are_sent_and_refusals_shown(url: str, options: list[st
     done = subprocess.run([*curl, "-s", url, *options], capture_output=True, check=True)
 
     assert done.stdout.decode() == said
+
+
+def test_a_header_is_shown_and_the_body_stands_in_a_file(url: str, tmp_path: Path) -> None:
+    curl = [sys.executable, str(Path(__file__).with_name("curl.py"))]
+    options = ["-o", str(tmp_path / "body"), "-w", "%header{x-request-id}", "--json", "{}"]
+    done = subprocess.run([*curl, "-s", url, *options], capture_output=True, check=True)
+
+    assert done.stdout == b"made"
+    assert (tmp_path / "body").read_text() == "application/json None {}"

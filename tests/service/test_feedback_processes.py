@@ -1,5 +1,6 @@
 """Feedback under two workers: whoever answered, the other one finds it, and a crash loses nothing written."""
 
+import contextlib
 import json
 import os
 import signal
@@ -17,33 +18,40 @@ def test_what_any_worker_answered_can_be_told_to_any(store, tmp_path_factory) ->
     store.add("reviews", 1)
     folder = tmp_path_factory.mktemp("told")
 
-    def ask(number: int) -> int:
-        status, _ = service.ask(
-            "POST", "/predict", {"text": f"good {number}"}, **{"X-Request-ID": f"r-{number}"}
-        )
-        return status
+    def ask(number: int) -> str:
+        # All send the same id: each reply has another one, whichever worker answers.
+        headers = {"Content-Type": "application/json", "X-Request-ID": "ticket-17"}
+        with contextlib.closing(service.connect()) as connection:
+            connection.request("POST", "/predict", json.dumps({"text": f"good {number}"}), headers)
+            response = connection.getresponse()
+            assert response.status == 200, response.read()
+            return response.headers["X-Request-ID"]
 
     def tell(number: int) -> tuple[int, bool]:
-        body = {"request_id": f"r-{number % 40}", "label": "positive"}
+        body = {"request_id": ids[number % 40], "label": "positive"}
         status, reply = service.ask("POST", "/feedback", body)
         return status, reply["new"]
 
     with Service(store.folder, FEEDBACK=folder) as service, ThreadPoolExecutor(8) as pool:
         service.wait_until_ready()
-        assert set(pool.map(ask, range(40))) == {200}
+        ids = list(pool.map(ask, range(40)))
         # Those that answered are gone: their successors know what they said.
         for worker in service.workers():
             os.kill(worker, signal.SIGKILL)
         service.wait_for("ready", 4)
         told = list(pool.map(tell, range(120)))
         assert {status for status, _ in told} == {200}
+        status, reply = service.ask("POST", "/feedback", {"request_id": "ticket-17", "label": "positive"})
+        assert (status, reply["code"]) == (404, "ANSWER_NOT_FOUND")
         assert sum(new for _, new in told) == 40
         metrics = service.ask("GET", "/metrics")[1]
         assert service.stop() == 0
     counts = [line for line in metrics.splitlines() if line.startswith("engram_feedback_total{")]
     assert sum(float(line.split()[-1]) for line in counts) == 40
     rows = [json.loads(line) for line in (folder / "reviews.jsonl").read_text().splitlines()]
-    assert sorted(row["text"] for row in rows) == sorted(f"good {number}" for number in range(40))
+    told_of = {row["request_id"]: row["text"] for row in rows}
+    assert told_of == {request_id: f"good {number}" for number, request_id in enumerate(ids)}
+    assert len(rows) == 40
     with Service(store.folder, FEEDBACK=folder) as service:
         service.wait_until_ready()
         assert tell(7) == (200, False)

@@ -174,20 +174,62 @@ def test_a_model_for_tags_is_refused_and_its_texts_are_not_kept(asker: Asker) ->
 
 
 def test_what_was_never_answered_is_unknown(asker: Asker) -> None:
-    own = {"X-Request-ID": "mine"}
-    asker.client.post("/predict", json={"text": "good", "model": "none"}, headers=own)
-    asker.client.post("/explain", json={"text": "good"}, headers=own)
-    assert asker.refused(request_id="mine", label="positive") == (404, "ANSWER_NOT_FOUND")
+    for path, body in (("/predict", {"text": "good", "model": "none"}), ("/explain", {"text": "good"})):
+        request_id = asker.client.post(path, json=body).headers["X-Request-ID"]
+        assert asker.refused(request_id=request_id, label="positive") == (404, "ANSWER_NOT_FOUND")
     assert list((asker.folder / "answers").iterdir()) == []
 
 
-def test_the_last_answer_of_an_id_used_twice_is_meant(asker: Asker) -> None:
-    own = {"X-Request-ID": "mine"}
-    asker.ask(headers=own, text="good")
-    asker.tell(request_id="mine", label="positive")
-    asker.ask(headers=own, text="bad")
-    assert asker.tell(request_id="mine", label="negative")[0] == 200
-    assert [row["text"] for row in asker.rows()] == ["good", "bad"]
+@pytest.mark.parametrize("others", [["bad", None], [None, "bad"], ["bad", None, "bad"]])
+@pytest.mark.parametrize("path", ["/predict", "/v1/models/reviews:predict", "/v2/models/reviews/infer"])
+def test_nobody_takes_over_an_id_by_sending_it_too(asker: Asker, path: str, others: list) -> None:
+    def body(text: str) -> dict[str, Any]:
+        if path.startswith("/v2"):
+            return {"inputs": [{"name": "text", "shape": [1], "datatype": "BYTES", "data": [text]}]}
+        return {"instances": [text]} if path.startswith("/v1") else {"text": text}
+
+    sent = {"X-Request-ID": "ticket-17"}
+    for other in others:
+        if other is None:
+            mine = asker.ask(path, headers=sent, **body("good"))
+        else:
+            asker.ask(path, headers=sent, **body(other))
+    # Not even the id of the reply, where it has become known, can be had a second time.
+    asker.ask(path, headers={"X-Request-ID": mine}, **body("bad"))
+    assert asker.refused(request_id="ticket-17", label="positive") == (404, "ANSWER_NOT_FOUND")
+    assert asker.tell(request_id=mine, label="positive")[0] == 200
+    assert [(row["text"], row["request_id"]) for row in asker.rows()] == [("good", mine)]
+
+
+def test_an_answer_that_made_room_for_those_of_others_is_unknown(
+    store: FakeStore, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    store.add("reviews", 1)
+    asker = Asker(store, tmp_path_factory.mktemp("feedback"), feedback_bytes=2**20)
+    sent = {"X-Request-ID": "ticket-17"}
+    mine = asker.ask(headers=sent, text="good")
+    for _ in range(20):
+        asker.ask(headers=sent, text="bad " + "x" * 60_000)
+    for request_id in (mine, "ticket-17"):
+        assert asker.refused(request_id=request_id, label="positive") == (404, "ANSWER_NOT_FOUND")
+    assert asker.rows() == []
+
+
+def test_whoever_tells_by_the_id_that_was_sent_learns_which_one_to_take(asker: Asker) -> None:
+    asker.ask(headers={"X-Request-ID": "ticket-17"}, text="good")
+    status, reply = asker.tell(request_id="ticket-17", label="positive")
+    assert (status, reply["code"]) == (404, "ANSWER_NOT_FOUND")
+    assert "send the X-Request-ID of the reply" in reply["error"]
+
+
+def test_the_log_and_the_reply_hold_the_id_that_was_sent(
+    asker: Asker, capfd: pytest.CaptureFixture[str]
+) -> None:
+    capfd.readouterr()
+    request_id = asker.ask(headers={"X-Request-ID": "ticket-17"}, text="good")
+    (line,) = capfd.readouterr().out.splitlines()
+    assert json.loads(line)["request_id"] == request_id
+    assert request_id.startswith("ticket-17.")
 
 
 def test_after_its_time_an_answer_is_gone(store: FakeStore, tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -231,6 +273,22 @@ def test_callers_speak_of_their_own_requests_only(
     assert asker.refused(lab, request_id=request_id, label="positive") == (404, "ANSWER_NOT_FOUND")
     assert asker.tell(shop, request_id=request_id, label="positive")[0] == 200
     assert len(asker.rows()) == 1
+
+
+def test_two_requests_of_one_key_with_one_id_are_not_mixed_up(
+    store: FakeStore, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("feedback")
+    keys = folder / "keys"
+    keys.write_text(f"shop:{hashlib.sha256(b'shop').hexdigest()}\n")
+    store.add("reviews", 1)
+    asker = Asker(store, folder, api_keys=keys)
+    key = {"Authorization": "Bearer shop"}
+    ids = [asker.ask(headers=key | {"X-Request-ID": "ticket-17"}, text=text) for text in ("good", "bad")]
+    for request_id, label in zip(ids, ("positive", "negative"), strict=True):
+        assert asker.tell(key, request_id=request_id, label=label)[0] == 200
+    written = [(row["text"], row["label"]) for row in asker.rows()]
+    assert written == [("good", "positive"), ("bad", "negative")]
 
 
 def test_a_folder_that_went_away_fails_no_other_request(asker: Asker) -> None:
