@@ -37,6 +37,8 @@ ENV PATH=/opt/engram/bin:$PATH \
     PYTHONPATH=/app \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
+    # Of ONNX Runtime, for whatever imports it here.
+    ORT_DISABLE_TELEMETRY=1 \
     ENGRAM_ARTIFACTS=/artifacts \
     ENGRAM_HOST=0.0.0.0 \
     # Callers are not asked who they are: publish the port only where all may ask (compose.yaml: this machine).

@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from models.runtime.quiet import quiet_tensorflow
+from models.runtime.telemetry import disable_telemetry
 
-# Before any test imports TensorFlow: the tests run what the product runs.
+# Before any test imports TensorFlow or ONNX Runtime: the tests run what the product runs.
 quiet_tensorflow()
+disable_telemetry()
 
 ROOT = Path(__file__).resolve().parent.parent
 TINY_CONFIG = ROOT / "examples" / "tiny.toml"

@@ -16,6 +16,7 @@ from typing import Any, Literal
 from models.errors import EngramError
 from models.runtime.artifact import open_artifact
 from models.runtime.location import list_models, list_versions
+from models.runtime.telemetry import import_onnxruntime
 from models.runtime.threads import available_cpus
 
 Status = Literal["ok", "note", "problem"]
@@ -80,7 +81,7 @@ def _engines() -> Iterator[Finding]:
     yield finding
     if tensorflow is not None:
         yield _accelerator(tensorflow)
-    yield _imported("ONNX engine", "note", _onnxruntime)[1]
+    yield _imported("ONNX engine", "note", import_onnxruntime)[1]
 
 
 def _imported(engine: str, lacking: Status, get: Callable[[], Any]) -> tuple[Any, Finding]:
@@ -99,12 +100,6 @@ def _tensorflow() -> Any:
     import tensorflow
 
     return tensorflow
-
-
-def _onnxruntime() -> Any:
-    import onnxruntime
-
-    return onnxruntime
 
 
 def _accelerator(tensorflow: Any) -> Finding:

@@ -9,28 +9,36 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
 
 class Service:
-    """Starts ``python -m MODULE`` on a free port and reads its log."""
+    """Starts ``python -m MODULE`` on a free port and reads its log.
+
+    Args:
+        inherited: the environment it starts from; by default that of the tests.
+        before: what starts it.
+    """
 
     def __init__(
         self,
         artifacts: Path,
         module: str = "tests.service.fake_service",
         tls: ssl.SSLContext | None = None,
+        inherited: Mapping[str, str] = os.environ,
+        before: Sequence[str] = (),
         **settings: Any,
     ) -> None:
         self.tls = tls
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("ENGRAM_")}
+        environment = {name: value for name, value in inherited.items() if not name.startswith("ENGRAM_")}
         chosen = {"ARTIFACTS": artifacts, "PORT": 0, "WORKERS": 2, "THREADS": 4} | settings
         for name, value in chosen.items():
             environment[name if name.startswith("FAKE_") else f"ENGRAM_{name}"] = str(value)
         self.began = time.monotonic()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", module],
+            [*before, sys.executable, "-m", module],
             env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from models.errors import ArtifactError, EngramError
 from models.runtime.engines.base import Ids, Outputs
+from models.runtime.telemetry import import_onnxruntime
 
 OnnxName = Literal["onnx", "onnx-int8"]
 FILES: dict[OnnxName, str] = {"onnx": "model.onnx", "onnx-int8": "model.int8.onnx"}
@@ -63,14 +64,12 @@ class OnnxEngine:
 
 def _session(path: Path, threads: int) -> Any:
     try:
-        import onnxruntime
+        onnxruntime = import_onnxruntime()
     except ImportError as error:
         raise EngramError(
             "The engines onnx and onnx-int8 need the package onnxruntime, which is not installed "
             f"({error}); install it with pip install onnxruntime, or use the engine savedmodel."
         ) from error
-    # A service tells nobody what it does.
-    onnxruntime.disable_telemetry_events()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
