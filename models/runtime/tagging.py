@@ -82,7 +82,7 @@ class TagDecoder:
         path = best_path(emissions, self._chain)
         lattice = Lattice.of(emissions, self._chain)
         steps = np.arange(len(path))
-        found = np.clip((lattice.forward * lattice.backward)[steps, path], 0.0, 1.0).tolist()
+        found = np.minimum(lattice.marginals()[steps, path], 1.0).tolist()
         indices = path.tolist()
         entities = []
         for span in spans_of(tags_at(indices, self._entities)):

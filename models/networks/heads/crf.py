@@ -19,8 +19,10 @@ from models.networks.lengths import Tensor, is_token, take_steps
 from models.text.tags import LETTERS, allowed_transitions
 
 FORBIDDEN = -1e4
-# Below this share of the best a path is not followed: keeps the logarithm of a sum of nothing finite.
-_TINY = 1e-30
+# Keeps the logarithm of a sum of nothing finite.
+_NOTHING = 1e-30
+# Logarithm of a share far above that: what float32 and ``_NOTHING`` change of one above it does not count.
+_LOWEST_SHARE = -46.0
 
 
 @keras.saving.register_keras_serializable(package="engram")
@@ -67,12 +69,23 @@ def log_likelihood(emissions: Tensor, transitions: Tensor, tags: Tensor, lengths
         tags: int32 [batch, time]; those behind a row's length are not read.
         lengths: int32 [batch].
     """
-    _, total = _forward(emissions, transitions, lengths)
-    return ops.where(lengths > 0, path_score(emissions, transitions, tags, lengths) - total, 0.0)
+    steps, end = _path_terms(emissions, transitions, tags, lengths)
+    scores, gained = _forward(emissions, transitions, lengths)
+    # Differences first: both sums grow with the row, and float32 has seven digits.
+    whole = ops.logsumexp(scores[:, -1] + transitions[None, :-1, -1], axis=-1)
+    return ops.where(lengths > 0, ops.sum(steps - gained, axis=1) + end - whole, 0.0)
 
 
 def path_score(emissions: Tensor, transitions: Tensor, tags: Tensor, lengths: Tensor) -> Tensor:
     """The score of rows of tags, [batch]; arguments as for ``log_likelihood``."""
+    steps, end = _path_terms(emissions, transitions, tags, lengths)
+    return ops.sum(steps, axis=1) + end
+
+
+def _path_terms(
+    emissions: Tensor, transitions: Tensor, tags: Tensor, lengths: Tensor
+) -> tuple[Tensor, Tensor]:
+    """What each token adds to a path's score, zero at padding, [batch, time], and its end, [batch]."""
     outside = ops.shape(transitions)[0] - 1
     valid = is_token(emissions, lengths)[:, :, 0]
     tags = ops.where(valid, tags, 0)
@@ -81,7 +94,7 @@ def path_score(emissions: Tensor, transitions: Tensor, tags: Tensor, lengths: Te
     steps = steps + ops.squeeze(ops.take_along_axis(emissions, ops.expand_dims(tags, -1), axis=2), -1)
     last = ops.take_along_axis(tags, ops.maximum(lengths - 1, 0)[:, None], axis=1)[:, 0]
     end = ops.where(lengths > 0, ops.take(transitions[:, -1], last), 0.0)
-    return ops.sum(ops.where(valid, steps, 0.0), axis=1) + end
+    return ops.where(valid, steps, 0.0), end
 
 
 def marginals(emissions: Tensor, transitions: Tensor, lengths: Tensor) -> Tensor:
@@ -93,7 +106,7 @@ def marginals(emissions: Tensor, transitions: Tensor, lengths: Tensor) -> Tensor
     # From the end the same recursion runs over turned rows, with beginning and end, before and after swapped.
     backward, _ = _forward(take_steps(emissions, turned), ops.transpose(transitions), lengths)
     backward = take_steps(backward, turned)
-    # Every token's sum is that of all paths: dividing by it again takes away what rounding added.
+    # A step's scores count only beside each other: softmax takes away what each pass subtracted.
     found = ops.softmax(forward + backward - emissions, axis=-1)
     return ops.where(is_token(emissions, lengths), found, 0.0)
 
@@ -107,7 +120,9 @@ def viterbi(emissions: Tensor, transitions: Tensor, lengths: Tensor) -> Tensor:
 
     def best_into(before: Tensor, emission: Tensor, step: Tensor) -> Tensor:
         reached = ops.max(before[:, :, None] + inner[None], axis=1)
-        return ops.where(step == 0, start[None], reached) + emission
+        scores = ops.where(step == 0, start[None], reached) + emission
+        # The best is zero at every step, so that long rows keep all digits of float32.
+        return scores - ops.max(scores, axis=-1, keepdims=True)
 
     by_time = ops.transpose(emissions, (1, 0, 2))
     best = _scan(best_into, ops.zeros_like(emissions[:, 0]), by_time)
@@ -124,23 +139,42 @@ def viterbi(emissions: Tensor, transitions: Tensor, lengths: Tensor) -> Tensor:
 
 
 def _forward(emissions: Tensor, transitions: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
-    """The summed weight of all paths to each tag, [batch, time, tags], and of all whole paths, [batch], as
-    logarithms.
+    """The summed weight of all paths to each tag as logarithms, of which each step's largest is subtracted,
+    [batch, time, tags], and what was subtracted, zero at padding, [batch, time].
 
     The sum is a product of matrices: of 200 tags that takes a tenth of the time of a sum of exponentials.
+    Where shares of a step are too far apart for a product in float32, the exponentials are summed instead.
     """
-    weights = ops.exp(transitions[:-1, :-1])
-    start, end = transitions[-1, :-1], transitions[:-1, -1]
+    inner, start = transitions[:-1, :-1], transitions[-1, :-1]
+    highest = ops.stop_gradient(ops.max(inner, axis=0, keepdims=True))
+    weights = ops.exp(inner - highest)
 
-    def extend(before: Tensor, emission: Tensor, step: Tensor) -> Tensor:
-        largest = ops.max(before, axis=-1, keepdims=True)
-        reached = ops.log(ops.matmul(ops.exp(before - largest), weights) + _TINY) + largest
-        scores = ops.where(step == 0, start[None], reached) + emission
-        return ops.where((step < lengths)[:, None], scores, before)
+    def by_product(before: Tensor) -> Tensor:
+        return ops.log(ops.matmul(ops.exp(before), weights) + _NOTHING) + highest
 
-    # A row's last scores are kept behind its length.
-    scores = _scan(extend, ops.zeros_like(emissions[:, 0]), ops.transpose(emissions, (1, 0, 2)))
-    return ops.transpose(scores, (1, 0, 2)), ops.logsumexp(scores[-1] + end[None], axis=-1)
+    def by_sum(before: Tensor) -> Tensor:
+        return ops.logsumexp(before[:, :, None] + inner[None], axis=1)
+
+    def scan(reach: Callable[[Tensor], Tensor]) -> Tensor:
+        def extend(before: Tensor, emission: Tensor, step: Tensor) -> Tensor:
+            scores = ops.where(step == 0, start[None], reach(before - _largest(before))) + emission
+            # A row's last scores are kept behind its length.
+            return ops.where((step < lengths)[:, None], scores, before)
+
+        found = _scan(extend, ops.zeros_like(emissions[:, 0]), ops.transpose(emissions, (1, 0, 2)))
+        return ops.transpose(found, (1, 0, 2))
+
+    valid = is_token(emissions, lengths)
+    scores = scan(by_product)
+    shares = ops.where(valid, scores - emissions - highest, 0.0)[:, 1:]
+    scores = ops.cond(ops.all(shares > _LOWEST_SHARE), lambda: scores, lambda: scan(by_sum))
+    largest = _largest(scores)
+    return scores - largest, ops.where(valid, largest, 0.0)[:, :, 0]
+
+
+def _largest(scores: Tensor) -> Tensor:
+    # Only subtracted to be added again: the gradient of both is nothing.
+    return ops.stop_gradient(ops.max(scores, axis=-1, keepdims=True))
 
 
 def _scan(step: Callable[[Tensor, Tensor, Tensor], Tensor], start: Tensor, sequence: Tensor) -> Tensor:
