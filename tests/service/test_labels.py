@@ -265,7 +265,7 @@ def test_a_worker_that_begins_while_the_labels_are_lost_knows_them(store, tmp_pa
 
 def test_workers_that_saw_different_labels_agree_on_the_last_ones(store, tmp_path_factory) -> None:
     shared = tmp_path_factory.mktemp("shared")
-    for version in (1, 2):
+    for version in (1, 2, 3):
         store.add("reviews", version)
     label(store, stable=1)
     first, second = (store.repository(kept=KeptLabels(shared)) for _ in range(2))
