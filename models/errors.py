@@ -35,5 +35,9 @@ class ArtifactError(EngramError):
     """A saved model exists but is damaged, incomplete, or answers something else than it did when saved."""
 
 
+class LabelsError(ArtifactError):
+    """The version labels cannot be read, or what stands in their place holds none."""
+
+
 class TrainingError(EngramError):
     """Training could not go on (for example: the loss is not a number)."""

@@ -4,7 +4,14 @@ import time
 from pathlib import Path
 from typing import TypeVar
 
-from models.errors import ArtifactError, ArtifactNotFoundError, EngramError, InputError
+from models.errors import (
+    ArtifactError,
+    ArtifactNotFoundError,
+    ConfigError,
+    EngramError,
+    InputError,
+    LabelsError,
+)
 from service.concurrency import Concurrency
 from service.errors import (
     BelowBaselineError,
@@ -16,6 +23,7 @@ from service.errors import (
     VersionBrokenError,
     VersionNotFoundError,
 )
+from service.kept_labels import KeptLabels
 from service.labelling import move_label, remove_label
 from service.orders import Orders
 from service.peers import Peers
@@ -38,16 +46,24 @@ class Administration:
         orders: what all workers are told.
         peers: the other workers.
         concurrency: how a request waits.
+        kept: the version labels that the workers have read last.
     """
 
     def __init__(
-        self, artifacts: Path, state: Path, orders: Orders, peers: Peers | None, concurrency: Concurrency
+        self,
+        artifacts: Path,
+        state: Path,
+        orders: Orders,
+        peers: Peers | None,
+        concurrency: Concurrency,
+        kept: KeptLabels,
     ) -> None:
         self._artifacts = artifacts
         self._state = state
         self._orders = orders
         self._peers = peers
         self._concurrency = concurrency
+        self._kept = kept
 
     def move_label(self, name: str, label: str, version: int, accept_below_baseline: bool) -> int | None:
         """Moves a version label, and tries the version again where it was withdrawn as a candidate.
@@ -67,6 +83,7 @@ class Administration:
                 label,
                 version,
                 accept_below_baseline=accept_below_baseline,
+                kept=self._kept,
             )
 
         try:
@@ -88,7 +105,7 @@ class Administration:
             RequestError: it cannot be removed.
         """
         try:
-            before = remove_label(self._state, name, label)
+            before = remove_label(self._state, name, label, kept=self._kept)
         except EngramError as error:
             raise _as_request_error(error) from error
         if before is None:
@@ -131,6 +148,8 @@ def _as_request_error(error: EngramError) -> RequestError:
     if isinstance(error, RequestError):
         return error
     kinds: tuple[tuple[type[EngramError], type[RequestError]], ...] = (
+        (ConfigError, StateError),
+        (LabelsError, StateError),
         (ArtifactNotFoundError, VersionNotFoundError),
         (InputError, InvalidRequestError),
         (ArtifactError, VersionBrokenError),

@@ -16,6 +16,7 @@ from service.explaining import Explainer
 from service.feedback.feedback import Feedback
 from service.handlers import Handlers
 from service.judge import Judge, Limits
+from service.kept_labels import KeptLabels
 from service.loading import open_warm
 from service.metrics import Metrics
 from service.observing import observe_requests
@@ -55,6 +56,7 @@ def create_app(
     trial_metrics = TrialMetrics(metrics.registry)
     orders = orders or Orders(peers.shared if peers else None)
     concurrency = concurrency or Threads()
+    kept = KeptLabels(peers.shared if peers else None)
     if repository is None:
         repository = Repository(settings.default_model, sticky_key)
         judge = Judge(
@@ -63,11 +65,13 @@ def create_app(
             peers.shared if peers else None,
             trial_metrics,
         )
-        _watch(settings, repository, orders, judge, metrics, peers, concurrency).start()
+        _watch(settings, repository, orders, judge, metrics, peers, concurrency, kept).start()
     app = make_api(settings.max_body)
     access = Access(settings, peers.shared if peers else None)
     handlers = Handlers(settings, repository, Trials(trial_metrics), Explainer(concurrency))
-    administration = Administration(settings.artifacts, settings.state_folder, orders, peers, concurrency)
+    administration = Administration(
+        settings.artifacts, settings.state_folder, orders, peers, concurrency, kept
+    )
     told = Feedback(settings, repository, metrics, concurrency, peers) if settings.feedback else None
     native.register(app, handlers)
     feedback.register(app, told)
@@ -99,6 +103,7 @@ def _watch(
     metrics: Metrics,
     peers: Peers | None,
     concurrency: Concurrency,
+    kept: KeptLabels,
 ) -> Watch:
     sources = Sources(
         settings.artifacts,
@@ -121,6 +126,7 @@ def _watch(
         orders,
         judge,
         on_ready=lambda: _settle(peers),
+        kept=kept,
     )
 
 

@@ -4,6 +4,7 @@ It stands in a file of the folder that the workers of one service share, and end
 has a number; a worker that has carried it out says so, and whoever gave it can wait for that.
 """
 
+import contextlib
 import fcntl
 import os
 from collections.abc import Callable, Mapping
@@ -38,17 +39,17 @@ class Orders:
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder
-        self._alone = Standing()
+        # What was read or ordered last.
+        self._last = Standing()
         self._carried_out = 0
 
     def standing(self) -> Standing:
         """The orders as they are now."""
-        if self._folder is None:
-            return self._alone
-        try:
-            return _STANDING.validate_json((self._folder / "orders.json").read_bytes())
-        except FileNotFoundError:
-            return Standing()
+        if self._folder is not None:
+            # Should the file be lost, what was withdrawn stays so.
+            with contextlib.suppress(FileNotFoundError):
+                self._last = _STANDING.validate_json((self._folder / "orders.json").read_bytes())
+        return self._last
 
     def look(self) -> int:
         """All workers look at the folder. Returns the order's number."""
@@ -111,7 +112,7 @@ class Orders:
 
     def _add(self, change: Callable[[Standing], Standing]) -> int:
         if self._folder is None:
-            self._alone = changed = self._numbered(change, self._alone)
+            self._last = changed = self._numbered(change, self._last)
             return changed.number
         with (self._folder / "orders.lock").open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)

@@ -18,12 +18,14 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.errors import HaltServer
 
-from models.errors import ConfigError, EngramError
+from models.errors import ConfigError, EngramError, LabelsError
 from models.runtime.quiet import quiet_tensorflow
 from models.runtime.threads import available_cpus, limit_threads
+from models.runtime.version_labels import VersionLabels, find_version_labels
 from service.access import open_keys
 from service.concurrency import Greenlets
 from service.feedback.folder import prepare_folder
+from service.kept_labels import KeptLabels
 from service.keys import read_keys
 from service.logs import GunicornLog, log_event, logging_config
 from service.peers import Peers
@@ -52,11 +54,12 @@ def serve(settings: Settings, make_app: MakeApp | None = None) -> None:
         make_app: makes the application in a worker; by default that of this package.
 
     Raises:
-        ConfigError: the artifacts folder, the keys, the certificate or the folder of feedback are missing or
-            cannot be used.
+        ConfigError: the artifacts folder, the version labels, the keys, the certificate or the folder of
+            feedback are missing or cannot be used.
         EngramError: the address cannot be listened on.
     """
     check_artifacts(settings.artifacts)
+    check_state(settings)
     tls = check_doors(settings)
     check_tracing(settings)
     if settings.feedback:
@@ -91,6 +94,28 @@ def check_artifacts(folder: Path) -> None:
             f"ENGRAM_ARTIFACTS is {folder}, which cannot be read: {error.strerror}; "
             "it must be a folder of saved models"
         ) from error
+
+
+def check_state(settings: Settings) -> VersionLabels | None:
+    """Refuses version labels that cannot be read: another version would answer in their place.
+
+    Returns:
+        The labels; None where there is no file of them, as before the first one is set.
+
+    Raises:
+        ConfigError: their folder or their file cannot be read, or the file holds something else.
+    """
+    folder = settings.state_folder
+    try:
+        os.listdir(folder)
+        return find_version_labels(folder)
+    except OSError as error:
+        raise ConfigError(
+            f"ENGRAM_STATE is {folder}, which cannot be read: {error.strerror}; it must be a folder, that of "
+            "the version labels"
+        ) from error
+    except LabelsError as error:
+        raise ConfigError(str(error)) from error
 
 
 def check_doors(settings: Settings) -> SSLContext | None:
@@ -155,8 +180,10 @@ class Server(BaseApplication):  # type: ignore[misc]
         self._make_app = make_app
         self._listener = listener
         self._peers = Peers(folder / "ready", settings.workers, folder / "shared")
-        # Before the first worker: each that comes later can begin with these keys.
+        # Before the first worker: each that comes later can begin with these keys and labels.
         open_keys(settings, self._peers.shared)
+        if (labels := check_state(settings)) is not None:
+            KeptLabels(self._peers.shared).keep(labels)
         super().__init__()
 
     def load_config(self) -> None:

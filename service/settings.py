@@ -49,7 +49,8 @@ class Settings(BaseSettings):
     )
 
     state: Path | None = Field(
-        default=None, description="folder of the version labels; not set: the folder of the saved models"
+        default=None,
+        description="folder of the version labels, which must exist; not set: the folder of the saved models",
     )
     canary: str | None = Field(
         default=None,

@@ -12,6 +12,7 @@ from models.runtime.version_labels import VersionLabels
 from service.batching import Batcher
 from service.follower import TICK_S, Follower
 from service.judge import Judge
+from service.kept_labels import KeptLabels
 from service.logs import Teller, log_event
 from service.orders import Orders, Standing
 from service.repository import STABLE, Repository
@@ -37,6 +38,7 @@ class Watch:
         orders: what the workers were told.
         judge: decides on candidates.
         on_ready: called once, when the repository becomes ready.
+        kept: the version labels that were read last, by whichever worker.
     """
 
     def __init__(
@@ -48,6 +50,7 @@ class Watch:
         orders: Orders,
         judge: Judge | None = None,
         on_ready: Callable[[], None] | None = None,
+        kept: KeptLabels | None = None,
     ) -> None:
         self._sources = sources
         self._repository = repository
@@ -57,12 +60,14 @@ class Watch:
         self._on_ready = on_ready
         self._stopped = threading.Event()
         self._teller = Teller()
-        self._labels_file = LabelsFile(sources.state, self._teller)
+        self._labels_file = LabelsFile(sources.state, self._teller, kept or KeptLabels())
         self._follower = Follower(sources, repository, self._labels_file, orders, judge, self._teller)
         # What the last look has seen.
         self._standing = Standing()
         self._labels: VersionLabels = {}
         self._labels_seen: object = None
+        # Whether it could not see the folder: then it looks again, however seldom it shall.
+        self._blind = False
         self._refused: dict[tuple[str, int], Fingerprint] = {}
 
     def start(self) -> None:
@@ -79,7 +84,7 @@ class Watch:
         reload_s = self._sources.reload_s
         looked_at: float | None = None
         while not self._stopped.is_set():
-            due = looked_at is None or (reload_s and time.monotonic() - looked_at >= reload_s)
+            due = looked_at is None or self._blind or (reload_s and time.monotonic() - looked_at >= reload_s)
             try:
                 if due or self._has_news():
                     looked_at = time.monotonic()
@@ -96,7 +101,8 @@ class Watch:
     def _has_news(self) -> bool:
         if self._orders.standing().number != self._standing.number:
             return True
-        return self._labels_file.facts() != self._labels_seen
+        # A file that can be read again may look as it did before.
+        return self._labels_file.facts() != self._labels_seen or self._labels_file.read() != self._labels
 
     def look(self) -> None:
         """Looks now: loads what is new and good, and says who answers."""
@@ -188,8 +194,10 @@ class Watch:
         try:
             names = sorted(entry.name for entry in folder.iterdir() if not entry.name.startswith("."))
         except OSError as error:
+            self._blind = True
             self._teller.tell("artifacts_unreadable", f"{folder} cannot be read: {error.strerror}")
             return {}
+        self._blind = False
         self._teller.tell("artifacts_unreadable", None)
         for name in names:
             try:

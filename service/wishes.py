@@ -8,7 +8,8 @@ from pathlib import Path
 
 from models.errors import EngramError
 from models.runtime.version_labels import FILE as LABELS_FILE
-from models.runtime.version_labels import VersionLabels, read_version_labels
+from models.runtime.version_labels import VersionLabels, find_version_labels
+from service.kept_labels import KeptLabels
 from service.logs import Teller
 from service.orders import Standing
 from service.plans import Plan
@@ -45,9 +46,17 @@ class Sources:
 
 
 class LabelsFile:
-    """The version labels as they are now; where the file cannot be read, as they were before."""
+    """The version labels as they are now; where the file cannot be read, as they were before.
 
-    def __init__(self, state: Path, teller: Teller) -> None:
+    A file that was there and is gone is lost, with its folder or the volume below it: labels are taken away
+    by writing the file, never by deleting it.
+
+    Args:
+        kept: the labels that were read last, by whichever worker.
+    """
+
+    def __init__(self, state: Path, teller: Teller, kept: KeptLabels) -> None:
+        self._kept = kept
         self._path = state / LABELS_FILE
         self._state = state
         self._teller = teller
@@ -67,13 +76,30 @@ class LabelsFile:
         """The labels of every model."""
         with self._lock:
             seen = self.facts()
-            if seen == self._seen:
-                return self._labels
-            try:
-                self._labels = read_version_labels(self._state)
-            except EngramError as error:
-                self._teller.tell("labels_unreadable", str(error))
-            else:
-                self._teller.tell("labels_unreadable", None)
-            self._seen = seen
+            if seen is None or seen != self._seen:
+                # After a failure it is read again, though it may look the same.
+                self._seen = None
+                reason = self._read(seen)
+                self._teller.tell("labels_unreadable", reason)
+                if reason is not None:
+                    self._labels = self._kept.get() or {}
             return self._labels
+
+    def _read(self, seen: object) -> str | None:
+        """Reads the file. Returns why it could not."""
+        try:
+            found = find_version_labels(self._state)
+        except EngramError as error:
+            return str(error)
+        if found is None:
+            return (
+                f"{self._path} is gone; its labels stay in force." if self._kept.get() is not None else None
+            )
+        self._labels, self._seen = found, seen
+        try:
+            self._kept.keep(found)
+        except OSError as error:
+            self._teller.tell("labels_not_kept", str(error), "warning")
+        else:
+            self._teller.tell("labels_not_kept", None)
+        return None

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from models.errors import ArtifactError
+from models.durable import durable
+from models.errors import ConfigError, LabelsError
 from models.runtime.location import artifacts_folder
 
 FILE = "version-labels.json"
@@ -25,17 +26,29 @@ def read_version_labels(state: Path) -> VersionLabels:
     """Version by label by name of the model; empty where no label was ever set.
 
     Raises:
-        ArtifactError: the file cannot be read or holds something else.
+        ConfigError: there is no such folder.
+        LabelsError: the file cannot be read or holds something else.
+    """
+    return find_version_labels(state) or {}
+
+
+def find_version_labels(state: Path) -> VersionLabels | None:
+    """The same; None where the folder holds no such file.
+
+    Raises:
+        ConfigError: there is no such folder.
+        LabelsError: the file cannot be read or holds something else.
     """
     path = state / FILE
     try:
         return _ADAPTER.validate_json(path.read_bytes())
     except FileNotFoundError:
-        return {}
+        check_state_exists(state)
+        return None
     except OSError as error:
-        raise ArtifactError(f"{path} cannot be read: {error.strerror}.") from error
+        raise LabelsError(f"{path} cannot be read: {error.strerror}.") from error
     except ValidationError as error:
-        raise ArtifactError(
+        raise LabelsError(
             f"{path} holds no version labels: {error.errors()[0]['msg']}; it must be an object of the form "
             '{"NAME": {"LABEL": VERSION}}.'
         ) from error
@@ -47,7 +60,19 @@ def write_version_labels(state: Path, labels: VersionLabels) -> None:
     Raises:
         OSError: it cannot be written.
     """
-    unfinished = state / f".{FILE}.unfinished"
-    unfinished.write_text(json.dumps(labels, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-    unfinished.chmod(0o644)
-    unfinished.replace(state / FILE)
+    with durable(state / FILE) as file:
+        os.fchmod(file.fileno(), 0o644)
+        file.write(json.dumps(labels, indent=2, sort_keys=True).encode() + b"\n")
+
+
+def check_state_exists(state: Path) -> None:
+    """A folder that is missing is a wrong name or a lost volume, never a folder without labels.
+
+    Raises:
+        ConfigError: it is missing.
+    """
+    if not state.exists():
+        raise ConfigError(
+            f"There is no folder {state}, where the version labels should stand; ENGRAM_STATE, or "
+            "ENGRAM_ARTIFACTS where it is not set, must name one that exists."
+        )

@@ -29,6 +29,7 @@ from models.text.vocabulary import Vocabulary
 from service import labelling
 from service.batching import Batcher
 from service.judge import Judge, Limits
+from service.kept_labels import KeptLabels
 from service.orders import Orders
 from service.plans import parse_canaries, parse_shadows
 from service.repository import Repository
@@ -187,6 +188,7 @@ class FakeStore:
         limits: Limits | None = None,
         canary: str | None = None,
         shadow: str | None = None,
+        kept: KeptLabels | None = None,
         **options: Any,
     ) -> "WatchedRepository":
         repository = WatchedRepository(**options)
@@ -194,7 +196,7 @@ class FakeStore:
         sources = Sources(self.folder, self.folder, parse_canaries(canary), parse_shadows(shadow), reload_s)
         repository.judge = Judge(repository.orders, limits or Limits())
         repository.watch = Watch(
-            sources, repository, self.open, self._batcher, repository.orders, repository.judge, on_ready
+            sources, repository, self.open, self._batcher, repository.orders, repository.judge, on_ready, kept
         )
         return repository
 

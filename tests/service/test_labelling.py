@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from models.errors import ArtifactError, ArtifactNotFoundError, EngramError, InputError
+from models.errors import ArtifactError, ArtifactNotFoundError, EngramError, InputError, LabelsError
 from models.runtime.checksum import sealed
 from models.runtime.version_labels import read_version_labels
 from service.errors import BelowBaselineError
+from service.kept_labels import KeptLabels
 from service.labelling import move_label, remove_label
 
 
@@ -30,7 +31,8 @@ def _set_margin(artifact: Path, value: float) -> None:
 
 
 def test_a_label_is_set_moved_and_removed(artifacts: Path, tmp_path: Path) -> None:
-    state = tmp_path / "new" / "state"
+    state = tmp_path / "state"
+    state.mkdir()
     assert move_label(artifacts, state, "tiny", "stable", 1) is None
     assert move_label(artifacts, state, "tiny", "stable", 1) == 1
     assert read_version_labels(state) == {"tiny": {"stable": 1}}
@@ -86,6 +88,37 @@ def test_a_state_that_cannot_be_written_is_one_sentence(artifacts: Path, tmp_pat
         move_label(artifacts, tmp_path / "file", "tiny", "stable", 1)
 
 
+def test_a_folder_that_is_not_there_is_not_made(artifacts: Path, tmp_path: Path) -> None:
+    """It is misspelt, or its volume is lost: no service would read the label there."""
+    state = tmp_path / "misspelt"
+    done = run(artifacts, "tiny", "stable", "1", ENGRAM_STATE=str(state))
+    assert done.returncode == 2
+    assert f"There is no folder {state}" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert run(artifacts, "tiny", "stable", "--remove", ENGRAM_STATE=str(state)).returncode == 2
+    assert not state.exists()
+
+
+def test_a_broken_file_is_not_replaced(artifacts: Path, tmp_path: Path) -> None:
+    (tmp_path / "version-labels.json").write_text("")
+    with pytest.raises(LabelsError, match="holds no version labels"):
+        move_label(artifacts, tmp_path, "tiny", "stable", 1)
+    assert (tmp_path / "version-labels.json").read_text() == ""
+
+
+def test_a_running_service_writes_no_new_file_in_place_of_a_lost_one(artifacts: Path, tmp_path: Path) -> None:
+    """It would hold one label, and all others would be gone."""
+    kept = KeptLabels()
+    move_label(artifacts, tmp_path, "tiny", "first", 1, kept=kept)
+    kept.keep({"tiny": {"first": 1}})
+    (tmp_path / "version-labels.json").unlink()
+    with pytest.raises(LabelsError, match=r"version-labels\.json is gone; put it back"):
+        move_label(artifacts, tmp_path, "tiny", "stable", 1, kept=kept)
+    with pytest.raises(LabelsError, match="is gone"):
+        remove_label(tmp_path, "tiny", "stable", kept=kept)
+    assert not (tmp_path / "version-labels.json").exists()
+
+
 def _move(artifacts: Path, label: str) -> None:
     move_label(artifacts, artifacts, "tiny", label, 1)
 
@@ -111,6 +144,7 @@ def run(artifacts: Path, *arguments: str, **variables: str) -> subprocess.Comple
 
 
 def test_the_command_says_what_it_did(artifacts: Path, tmp_path: Path) -> None:
+    (tmp_path / "state").mkdir()
     done = run(artifacts, "tiny", "stable", "1", ENGRAM_STATE=str(tmp_path / "state"))
     assert (done.returncode, done.stdout, done.stderr) == (0, "tiny@stable is version 1\n", "")
     assert read_version_labels(tmp_path / "state") == {"tiny": {"stable": 1}}

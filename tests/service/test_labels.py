@@ -1,9 +1,12 @@
 """Version labels: which version answers, before and after one moves."""
 
+from pathlib import Path
+
 import pytest
 
 from models.runtime.version_labels import write_version_labels
 from service.errors import LabelNotFoundError, NotReadyError, VersionNotFoundError
+from service.kept_labels import KeptLabels
 from service.repository import LabelStatus
 
 
@@ -183,3 +186,126 @@ def test_a_worker_that_starts_after_a_model_was_unloaded_does_not_load_it(store)
     assert [each.state for each in repository.statuses("reviews")] == ["END"]
     with pytest.raises(ModelUnavailableError, match="was unloaded"):
         serving(repository)
+
+
+def _truncated(store) -> None:
+    (store.folder / "version-labels.json").write_text("")
+
+
+def _deleted(store) -> None:
+    (store.folder / "version-labels.json").unlink()
+
+
+def _no_file(store) -> None:
+    (store.folder / "version-labels.json").unlink()
+    (store.folder / "version-labels.json").mkdir()
+
+
+def _away(store) -> Path:
+    return store.folder.with_name(f"{store.folder.name}-away")
+
+
+def _gone(store) -> None:
+    store.folder.rename(_away(store))
+
+
+def _unmounted(store) -> None:
+    """What is left of a volume is an empty folder."""
+    _gone(store)
+    store.folder.mkdir()
+
+
+@pytest.mark.parametrize("lose", [_truncated, _deleted, _no_file, _gone, _unmounted])
+def test_while_the_labels_are_lost_the_last_ones_stay_in_force(store, repository, capfd, lose) -> None:
+    label(store, stable=1, old=2)
+    repository.look()
+    lose(store)
+    for _ in range(3):
+        repository.look()
+        repository.watch._follower.follow()
+    assert (serving(repository), serving(repository, version_label="old")) == (1, 2)
+    log = capfd.readouterr().out
+    assert log.count('"event":"labels_unreadable"') == 1
+    assert '"level":"error","event":"labels_unreadable"' in log
+
+
+def test_labels_that_come_back_are_followed_again(store, repository, capfd) -> None:
+    label(store, stable=1)
+    repository.look()
+    _unmounted(store)
+    repository.look()
+    store.folder.rmdir()
+    _away(store).rename(store.folder)
+    label(store, stable=2)
+    repository.look()
+    assert serving(repository) == 2
+    label(store)
+    repository.look()
+    assert serving(repository) == 3, "labels are taken away by writing the file"
+    _deleted(store)
+    repository.look()
+    assert capfd.readouterr().out.count('"event":"labels_unreadable"') == 2, "once each time"
+
+
+@pytest.mark.parametrize("lose", [_truncated, _deleted, _unmounted])
+def test_a_worker_that_begins_while_the_labels_are_lost_knows_them(store, tmp_path_factory, lose) -> None:
+    shared = tmp_path_factory.mktemp("shared")
+    for version in (1, 2):
+        store.add("reviews", version)
+    label(store, stable=1)
+    store.repository(kept=KeptLabels(shared)).look()
+    lose(store)
+    if lose is _unmounted:
+        for version in (1, 2):
+            store.add("reviews", version)
+    successor = store.repository(kept=KeptLabels(shared))
+    successor.look()
+    assert serving(successor) == 1
+
+
+def test_workers_that_saw_different_labels_agree_on_the_last_ones(store, tmp_path_factory) -> None:
+    shared = tmp_path_factory.mktemp("shared")
+    for version in (1, 2, 3):
+        store.add("reviews", version)
+    label(store, stable=1)
+    first, second = (store.repository(kept=KeptLabels(shared)) for _ in range(2))
+    first.look()
+    second.look()
+    label(store, stable=2)
+    first.look()
+    _deleted(store)
+    first.look()
+    second.look()
+    assert (serving(first), serving(second)) == (2, 2)
+
+
+def test_a_candidate_by_label_stays_while_the_labels_are_lost(store) -> None:
+    for version in (1, 2):
+        store.add("reviews", version)
+    label(store, stable=1, next=2)
+    repository = store.repository(shadow="reviews=next")
+    repository.look()
+    _deleted(store)
+    repository.look()
+    (status,) = repository.candidates["reviews"]
+    assert (status.version, status.state) == (2, "TRIED")
+
+
+def test_a_folder_that_could_not_be_seen_at_first_is_looked_at_again(store) -> None:
+    """Also where it is looked at once only."""
+    import time
+
+    store.add("reviews", 1)
+    away = _away(store)
+    store.folder.rename(away)
+    repository = store.repository(reload_s=0)
+    repository.start()
+    try:
+        time.sleep(0.3)
+        away.rename(store.folder)
+        until = time.monotonic() + 10
+        while not repository.ready:
+            assert time.monotonic() < until
+            time.sleep(0.01)
+    finally:
+        repository.stop()

@@ -58,3 +58,13 @@ def test_a_worker_alone_is_all(orders: Orders) -> None:
     assert not alone.done(number, frozenset())
     alone.carried_out(number)
     assert alone.done(number, frozenset())
+
+
+def test_what_was_withdrawn_stays_so_where_the_file_is_lost(tmp_path: Path) -> None:
+    orders = Orders(tmp_path)
+    orders.withdraw("reviews", 2, "bad")
+    assert orders.standing().withdrawn == {"reviews": {2: "bad"}}
+    (tmp_path / "orders.json").unlink()
+    assert orders.standing().withdrawn == {"reviews": {2: "bad"}}
+    assert orders.look() == 2
+    assert Orders(tmp_path).standing().withdrawn == {"reviews": {2: "bad"}}

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from models.runtime.version_labels import write_version_labels
 from tests.service.process import Service
 from tests.service.test_server import one_sentence, run
 
 BODY = {"text": "good"}
+TOKEN = "0123456789abcdef" * 2
 
 
 def line(name: str, key: str) -> str:
@@ -86,6 +88,34 @@ def test_without_the_folder_of_feedback_everything_else_is_answered(artifacts, t
         away.rename(folder)
         assert service.ask("POST", "/predict", BODY, **{"X-Request-ID": "r-1"})[0] == 200
         assert service.ask("POST", "/feedback", told)[0] == 200
+        assert service.stop() == 0
+
+
+def test_without_the_folder_of_labels_the_stable_version_answers(artifacts, store, tmp_path_factory) -> None:
+    store.add("reviews", 2)
+    state = tmp_path_factory.mktemp("labels") / "state"
+    state.mkdir()
+    write_version_labels(state, {"reviews": {"stable": 1}})
+    with Service(artifacts, WORKERS=1, STATE=state, RELOAD_S=0.5, ADMIN_TOKEN=TOKEN) as service:
+        service.wait_until_ready()
+        state.rename(state.with_name("away"))
+        # An unmounted volume leaves an empty folder.
+        state.mkdir()
+        service.wait_for("labels_unreadable")
+        replace_worker(service)
+        # As long as both threads that read the labels take to look again.
+        time.sleep(1.5)
+        assert service.ask("POST", "/predict", BODY)[1]["version"] == 1
+        assert service.ask("GET", "/readyz")[0] == 200
+        moved = ("POST", "/admin/models/reviews/labels/next", {"version": 2})
+        status, reply = service.ask(*moved, Authorization=f"Bearer {TOKEN}")
+        assert (status, reply["code"]) == (503, "STATE_UNAVAILABLE")
+        state.rmdir()
+        state.with_name("away").rename(state)
+        write_version_labels(state, {"reviews": {"stable": 2}})
+        until = time.monotonic() + 10
+        while service.ask("POST", "/predict", BODY)[1]["version"] != 2:
+            assert time.monotonic() < until
         assert service.stop() == 0
 
 

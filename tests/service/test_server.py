@@ -179,6 +179,25 @@ def test_an_artifacts_folder_that_cannot_be_listed_is_exit_2(tmp_path) -> None:
     assert (done.returncode, one_sentence(done.stderr)) == (2, True)
 
 
+@pytest.mark.parametrize("content", [None, "", '{"reviews": 1}', "folder"])
+def test_version_labels_that_cannot_be_read_are_one_sentence_and_exit_2(artifacts, tmp_path, content) -> None:
+    """Another version would answer in place of the stable one."""
+    state = tmp_path / "state"
+    if content is not None:
+        state.mkdir()
+        path = state / "version-labels.json"
+        path.mkdir() if content == "folder" else path.write_text(content)
+    done = run(ARTIFACTS=artifacts, STATE=state, PORT=0)
+    assert (done.returncode, one_sentence(done.stderr)) == (2, True)
+    assert str(state) in done.stderr
+
+
+def test_so_are_those_in_the_folder_of_the_models(artifacts) -> None:
+    (artifacts / "version-labels.json").write_text("{")
+    done = run(ARTIFACTS=artifacts, PORT=0)
+    assert (done.returncode, one_sentence(done.stderr)) == (2, True)
+
+
 def test_a_wrong_setting_or_argument_is_exit_2(tmp_path) -> None:
     done = run(ARTIFACTS=tmp_path, HOST="0.0.0.0")
     assert (done.returncode, one_sentence(done.stderr)) == (2, True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from models.errors import EngramError, InputError
 from models.runtime.location import artifacts_folder, find_artifact, list_versions
 from models.runtime.locks import locked_folder
-from models.runtime.version_labels import read_version_labels, state_folder
+from models.runtime.version_labels import check_state_exists, read_version_labels, state_folder
 from training.cli.arguments import positive
 
 NAME = "prune"
@@ -31,6 +31,7 @@ def run(args: argparse.Namespace) -> int:
         # Says which names there are.
         find_artifact(args.name, artifacts)
         raise InputError(f"There is no model {args.name!r} in {artifacts}.")
+    check_state_exists(state)
     try:
         with locked_folder(state):
             _prune(artifacts / args.name, read_version_labels(state).get(args.name, {}), args)

@@ -13,8 +13,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
+from models.durable import durable
 from models.errors import EngramError, InputError
-from training.scoring.durable import durable
 
 _JOB = "job.json"
 _PREFIX = "rows-"

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from models.durable import durable
 from models.errors import EngramError, InputError
 from models.runtime.artifact import sha256_of
 from models.runtime.location import MANIFEST
 from training.data.records import arrow_types, column_names, require_columns, row_count
 from training.scoring.answering import Piece, Task
 from training.scoring.chunks import read_chunks
-from training.scoring.durable import durable
 from training.scoring.formats import Columns, output_format
 from training.scoring.parts import Parts
 from training.scoring.processes import Answering, answering

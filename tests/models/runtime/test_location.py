@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from models.errors import ArtifactNotFoundError
+from models.errors import ArtifactNotFoundError, ConfigError
 from models.runtime.location import find_artifact, list_models, list_versions
 from models.runtime.version_labels import write_version_labels
 
@@ -46,7 +46,10 @@ def test_an_existing_path_goes_before_a_name(artifacts: Path) -> None:
         ("reviews@stable", "no version label 'stable'; none has been set"),
     ],
 )
-def test_what_is_not_there_is_refused_with_what_is(artifacts: Path, reference: str, says: str) -> None:
+def test_what_is_not_there_is_refused_with_what_is(
+    artifacts: Path, reference: str, says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ENGRAM_ARTIFACTS", str(artifacts))
     with pytest.raises(ArtifactNotFoundError, match=says):
         find_artifact(reference, artifacts)
 
@@ -66,3 +69,11 @@ def test_a_version_label_names_a_version(artifacts: Path, monkeypatch: pytest.Mo
         find_artifact("reviews@x", artifacts)
     with pytest.raises(ArtifactNotFoundError, match="no version '99'"):
         find_artifact("reviews@gone", artifacts)
+
+
+def test_a_version_label_is_not_looked_up_in_a_folder_that_is_missing(
+    artifacts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ENGRAM_STATE", str(artifacts / "misspelt"))
+    with pytest.raises(ConfigError, match=r"no folder .*misspelt"):
+        find_artifact("reviews@stable", artifacts)

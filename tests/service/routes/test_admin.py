@@ -96,6 +96,18 @@ def test_what_cannot_be_labelled_is_refused(served, store, call, status, code) -
     assert read_version_labels(store.folder) == {}
 
 
+def test_labels_that_cannot_be_read_are_503_and_stay_as_they_are(served, store) -> None:
+    assert put(served, 1).status_code == 200
+    served.repository.look()
+    path = store.folder / "version-labels.json"
+    path.write_text("{")
+    served.repository.look()
+    for reply in (put(served, 2), served.delete("/admin/models/reviews/labels/stable")):
+        assert (reply.status_code, reply.get_json()["code"]) == (503, "STATE_UNAVAILABLE")
+    assert served.post("/predict", data='{"text": "good"}').get_json()["version"] == 1
+    assert path.read_text() == "{"
+
+
 def test_below_its_baseline_a_version_becomes_stable_only_on_purpose(served, store) -> None:
     margin = {"value": -0.1, "low": -0.2, "high": 0.0}
     store.add("reviews", 3, margin=margin, baseline_name="a line")

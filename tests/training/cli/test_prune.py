@@ -66,6 +66,16 @@ def test_nothing_is_removed_where_the_labels_cannot_be_read(
     assert len(left(artifacts)) == 12
 
 
+def test_nothing_is_removed_where_the_folder_of_the_labels_is_missing(
+    engram: RunCli, artifacts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ENGRAM_STATE", str(artifacts / "misspelt"))
+    result = engram("prune", "reviews", "--keep", 1)
+    assert (result.code, result.err.count("\n")) == (2, 1)
+    assert "There is no folder" in result.err
+    assert len(left(artifacts)) == 12
+
+
 @pytest.mark.parametrize("name", ["revews", "..", "reviews/1", "reviews@stable", ""])
 def test_only_the_name_of_a_model_is_taken(engram: RunCli, artifacts: Path, name: str) -> None:
     result = engram("prune", name, "--keep", 1)
