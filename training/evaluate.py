@@ -19,6 +19,7 @@ from training.bootstrap import (
     macro_f1_of,
     roc_auc_of,
 )
+from training.f1 import f1, macro_f1
 from training.significance import paired
 
 Probabilities = npt.NDArray[np.float64]
@@ -133,17 +134,16 @@ def _multilabel(
     draws = Resamples(len(targets), seed)
     hits, said, there = (answered & truth).sum(0), answered.sum(0), truth.sum(0)
 
-    def f1(weight: Probabilities) -> Probabilities:
-        per_class = _f1(weight @ (answered & truth), weight @ answered, weight @ truth)
-        return np.asarray(per_class.mean(axis=1))
+    def macro(weight: Probabilities) -> Probabilities:
+        return macro_f1(weight @ (answered & truth), weight @ answered, weight @ truth)
 
     def micro_f1(weight: Probabilities) -> Probabilities:
         there = truth.sum(axis=1) + missed
-        return _f1(weight @ (answered & truth).sum(axis=1), weight @ answered.sum(axis=1), weight @ there)
+        return f1(weight @ (answered & truth).sum(axis=1), weight @ answered.sum(axis=1), weight @ there)
 
     metrics = {
         "accuracy": interval(accuracy_of(exact), draws),
-        "macro_f1": interval(f1, draws),
+        "macro_f1": interval(macro, draws),
         "micro_f1": interval(micro_f1, draws),
         **_roc_auc(list(truth.T), p, draws),
     }
@@ -151,7 +151,7 @@ def _multilabel(
         label: {
             "precision": float(hits[i] / said[i]) if said[i] else 0.0,
             "recall": float(hits[i] / there[i]) if there[i] else 0.0,
-            "f1": float(_f1(hits[i], said[i], there[i])),
+            "f1": float(f1(hits[i], said[i], there[i])),
             "n": float(there[i]),
         }
         for i, label in enumerate(labels)
@@ -191,19 +191,11 @@ def _per_class(
         label: {
             "precision": float(hits[i] / said[i]) if said[i] else 0.0,
             "recall": float(hits[i] / there[i]) if there[i] else 0.0,
-            "f1": float(_f1(hits[i], said[i], there[i])),
+            "f1": float(f1(hits[i], said[i], there[i])),
             "n": float(there[i]),
         }
         for i, label in enumerate(labels)
     }
-
-
-def _f1(hits: npt.ArrayLike, said: npt.ArrayLike, there: npt.ArrayLike) -> Probabilities:
-    """F1 from counts; 0 where a class is neither there nor answered."""
-    both = np.asarray(said, dtype=np.float64) + np.asarray(there, dtype=np.float64)
-    return np.asarray(
-        np.divide(2.0 * np.asarray(hits, dtype=np.float64), both, out=np.zeros_like(both), where=both > 0)
-    )
 
 
 def _slices(slices: Sequence[str | None], right: npt.NDArray[np.bool_]) -> dict[str, dict[str, float]]:

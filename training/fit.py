@@ -21,6 +21,7 @@ from training.checkpoint import Arrays, CheckpointStore, RunState
 from training.config import TrainingConfig
 from training.evaluate import Targets
 from training.event_log import EventLog
+from training.f1 import macro_f1
 from training.history import EpochRecord, History, Stop
 from training.interrupt import Interrupt
 from training.prefetch import prefetched
@@ -244,7 +245,8 @@ class Fit:
             truth = targets == 1
             loss = float(-np.log(np.where(truth, p, 1.0 - p) + 1e-12).mean())
             right = ((p >= 0.5) == truth).all(axis=1)
-            score = _macro_f1_multilabel(p >= 0.5, truth)
+            answered = p >= 0.5
+            score = float(macro_f1((answered & truth).sum(axis=0), answered.sum(axis=0), truth.sum(axis=0)))
         else:
             index = np.asarray(targets, dtype=np.int64)
             known = index >= 0
@@ -293,12 +295,6 @@ def _arrays(variables: Sequence[keras.Variable]) -> Arrays:
 def _assign(variables: Sequence[keras.Variable], arrays: Arrays) -> None:
     for variable, array in zip(variables, arrays, strict=True):
         variable.assign(array)
-
-
-def _macro_f1_multilabel(answered: npt.NDArray[np.bool_], truth: npt.NDArray[np.bool_]) -> float:
-    both = answered.sum(axis=0) + truth.sum(axis=0)
-    hits = 2.0 * (answered & truth).sum(axis=0)
-    return float(np.divide(hits, both, out=np.zeros(len(both)), where=both > 0).mean())
 
 
 def make_reproducible(seed: int) -> None:

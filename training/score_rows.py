@@ -74,7 +74,7 @@ def judge_rows(predictor: Predictor, rows: Rows) -> Evaluation:
         slices=rows.slices,
         thresholds=manifest.calibration.thresholds,
         missed=missed_labels(rows, manifest.labels),
-        seed=manifest.training["seed"],
+        seed=manifest.config["seed"],
     )
 
 

@@ -1,5 +1,7 @@
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sklearn.metrics import f1_score, roc_auc_score
 
 from training.bootstrap import (
@@ -36,18 +38,43 @@ def test_same_seed_same_interval() -> None:
 
 def test_portions_add_up_to_all_draws_for_many_rows() -> None:
     weights = list(Resamples(20_000, seed=0).portions())
-    assert sum(len(portion) for portion in weights) == 500
+    assert sum(len(portion) for portion in weights) == 2000
     assert all((portion.sum(axis=1) == 20_000).all() for portion in weights)
 
 
 def test_macro_f1_equals_scikit_learn_on_every_draw() -> None:
-    guesses, targets = RNG.integers(0, 4, 60), RNG.integers(0, 4, 60)
-    weights = RNG.multinomial(60, np.full(60, 1 / 60), size=5).astype(float)
+    guesses, targets = RNG.integers(0, 8, 12), RNG.integers(0, 8, 12)
+    weights = RNG.multinomial(12, np.full(12, 1 / 12), size=20).astype(float)
     expected = [
-        f1_score(targets, guesses, average="macro", labels=range(4), zero_division=0, sample_weight=row)
+        f1_score(targets[row > 0], guesses[row > 0], average="macro", sample_weight=row[row > 0])
         for row in weights
     ]
-    np.testing.assert_allclose(macro_f1_of(guesses, targets, 4)(weights), expected, atol=1e-12)
+    # A label more that nothing is said of, and in some draws others of which nothing is.
+    np.testing.assert_allclose(macro_f1_of(guesses, targets, 9)(weights), expected, atol=1e-12)
+    assert any(len({*targets[row > 0], *guesses[row > 0]}) < 8 for row in weights)
+
+
+def test_a_model_without_a_mistake_has_a_macro_f1_of_one_and_no_spread() -> None:
+    targets = np.repeat(np.arange(40), 2)
+    found = interval(macro_f1_of(targets, targets, 40), Resamples(80, seed=1))
+    assert (found.low, found.value, found.high) == (1.0, 1.0, 1.0)
+
+
+def test_macro_f1_of_few_rows_a_label_lies_well_inside_its_interval() -> None:
+    random = np.random.default_rng(2)
+    targets = np.repeat(np.arange(40), 2)
+    guesses = np.where(random.random(80) < 0.6, targets, random.integers(0, 40, 80))
+    found = interval(macro_f1_of(guesses, targets, 40), Resamples(80, seed=1))
+    assert found.low + 0.03 < found.value < found.high - 0.03
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=12))
+@settings(max_examples=50, deadline=None)
+def test_a_figure_lies_in_its_interval(pairs: list[tuple[int, int]]) -> None:
+    guesses, targets = np.array(pairs).T
+    for figure in (macro_f1_of(guesses, targets, 5), accuracy_of(guesses == targets)):
+        found = interval(figure, Resamples(len(pairs), seed=3))
+        assert 0.0 <= found.low <= found.value <= found.high <= 1.0
 
 
 def test_roc_auc_equals_scikit_learn_with_ties() -> None:

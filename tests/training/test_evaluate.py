@@ -41,6 +41,14 @@ def test_a_label_training_did_not_have_counts_as_wrong_and_lowers_precision() ->
     assert found.confusion == [[1, 0], [0, 1]]
 
 
+def test_rows_that_lack_a_label_show_a_model_without_a_mistake_as_such() -> None:
+    p = np.eye(5)[[0, 1, 1, 0]]
+    found = evaluate("classification", list("abcde"), p, np.array([0, 1, 1, 0])).metrics["macro_f1"]
+    assert (found.low, found.value, found.high) == (1.0, 1.0, 1.0)
+    several = evaluate("multilabel", list("abcde"), p, p.astype(int)).metrics["macro_f1"]
+    assert (several.low, several.value, several.high) == (1.0, 1.0, 1.0)
+
+
 def test_slices_have_their_own_accuracy() -> None:
     p = np.array([[0.9, 0.1], [0.8, 0.2], [0.3, 0.7]])
     found = evaluate("classification", ["a", "b"], p, np.array([0, 1, 1]), slices=["x", "x", None])

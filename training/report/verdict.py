@@ -9,7 +9,10 @@ Outcome = Literal["better", "unclear", "worse", "alone"]
 
 _MEANINGS = {
     "accuracy": ("Accuracy", "share of rows answered rightly"),
-    "macro_f1": ("Macro F1", "mean F1 of the labels, each counting the same; 0 for one that no row has"),
+    "macro_f1": (
+        "Macro F1",
+        "mean F1 of the labels, each counting the same, without those that no row and no answer has",
+    ),
     "micro_f1": ("Micro F1", "F1 over all pairs of row and label"),
     "f1": ("F1 of entities", "both ends and the type right"),
     "precision": ("Precision", "share of the answered entities that are right"),

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from models.runtime.manifest import Evaluation, Interval
 from models.text.tags import Span
 from training.bootstrap import Resamples, accuracy_of, interval
+from training.f1 import f1, macro_f1
 
 Floats = npt.NDArray[np.float64]
 Spans = Sequence[Span]
@@ -47,12 +48,12 @@ class SpanCounts:
     @property
     def f1(self) -> float:
         """Over all entities."""
-        return float(_f1(self.hits.sum(), self.said.sum(), self.there.sum()))
+        return float(f1(self.hits.sum(), self.said.sum(), self.there.sum()))
 
     @property
     def macro_f1(self) -> float:
-        """Mean over the types of the model."""
-        return float(_f1(self.hits.sum(0), self.said.sum(0), self.there.sum(0))[:-1].mean())
+        """Mean over the types of the model that are there or answered."""
+        return float(macro_f1(*(part.sum(axis=0)[:-1] for part in (self.hits, self.said, self.there))))
 
 
 def span_counts(gold: Sequence[Spans], answered: Sequence[Spans], entities: Sequence[str]) -> SpanCounts:
@@ -88,11 +89,12 @@ def evaluate_spans(
     draws = Resamples(len(gold), seed)
     hits, said, there = (part.sum(axis=1) for part in (counts.hits, counts.said, counts.there))
     metrics = {
-        "f1": interval(lambda w: _f1(w @ hits, w @ said, w @ there), draws),
+        "f1": interval(lambda w: f1(w @ hits, w @ said, w @ there), draws),
         "precision": interval(lambda w: _ratio(w @ hits, w @ said), draws),
         "recall": interval(lambda w: _ratio(w @ hits, w @ there), draws),
         "macro_f1": interval(
-            lambda w: _f1(w @ counts.hits, w @ counts.said, w @ counts.there)[:, :-1].mean(axis=1), draws
+            lambda w: macro_f1(*(w @ part[:, :-1] for part in (counts.hits, counts.said, counts.there))),
+            draws,
         ),
         "accuracy": interval(accuracy_of(right_texts(counts, answers, intents)), draws),
     }
@@ -121,7 +123,7 @@ def f1_margin(ours: SpanCounts, theirs: SpanCounts, seed: int) -> Interval:
 
     def margin(weights: Floats) -> Floats:
         both = [
-            _f1(weights @ c.hits.sum(axis=1), weights @ c.said.sum(axis=1), weights @ c.there.sum(axis=1))
+            f1(weights @ c.hits.sum(axis=1), weights @ c.said.sum(axis=1), weights @ c.there.sum(axis=1))
             for c in (ours, theirs)
         ]
         return np.asarray(both[0] - both[1])
@@ -132,7 +134,7 @@ def f1_margin(ours: SpanCounts, theirs: SpanCounts, seed: int) -> Interval:
 def f1_interval(counts: SpanCounts, texts: npt.NDArray[np.bool_], seed: int) -> Interval:
     """F1 of the entities of some texts, [texts]."""
     hits, said, there = (part[texts].sum(axis=1) for part in (counts.hits, counts.said, counts.there))
-    return interval(lambda w: _f1(w @ hits, w @ said, w @ there), Resamples(int(texts.sum()), seed))
+    return interval(lambda w: f1(w @ hits, w @ said, w @ there), Resamples(int(texts.sum()), seed))
 
 
 def side_by_side(mine: Spans, theirs: Spans) -> Iterator[tuple[str | None, str | None]]:
@@ -182,12 +184,12 @@ def error_kinds(gold: Sequence[Spans], answered: Sequence[Spans]) -> dict[str, i
 
 def _per_type(entities: Sequence[str], counts: SpanCounts) -> dict[str, dict[str, float]]:
     hits, said, there = (part.sum(axis=0) for part in (counts.hits, counts.said, counts.there))
-    precision, recall, f1 = _ratio(hits, said), _ratio(hits, there), _f1(hits, said, there)
+    precision, recall, each = _ratio(hits, said), _ratio(hits, there), f1(hits, said, there)
     return {
         entity: {
             "precision": float(precision[i]),
             "recall": float(recall[i]),
-            "f1": float(f1[i]),
+            "f1": float(each[i]),
             "n": float(there[i]),
         }
         for i, entity in enumerate(entities)
@@ -198,7 +200,3 @@ def _ratio(part: npt.ArrayLike, whole: npt.ArrayLike) -> Floats:
     """0 of nothing is 0."""
     below = np.asarray(whole, np.float64)
     return np.divide(np.asarray(part, np.float64), below, out=np.zeros_like(below), where=below > 0)
-
-
-def _f1(hits: npt.ArrayLike, said: npt.ArrayLike, there: npt.ArrayLike) -> Floats:
-    return _ratio(2.0 * np.asarray(hits, np.float64), np.asarray(said, np.float64) + np.asarray(there))

@@ -58,6 +58,6 @@ def judge_tagged(predictor: Predictor, data: Path) -> tuple[Evaluation, int | No
         gold,
         Answers(spans, np.array([answer.answer.best for answer in answers]) if joint else None),
         np.array([index.get(intent, -1) for intent in rows.intents]) if joint else None,
-        seed=manifest.training["seed"],
+        seed=manifest.config["seed"],
     )
     return evaluation, learned_rows(predictor, rows.texts)

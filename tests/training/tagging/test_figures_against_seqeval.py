@@ -57,4 +57,5 @@ def test_figures_are_seqevals(scheme: Scheme, texts: list[tuple[int, list[Span],
             # seqeval leaves out a type that stands nowhere.
             wanted = theirs.get(entity, {}).get(key, 0.0)
             assert ours.per_class[entity][name] == pytest.approx(wanted), entity
+    assert ours.metrics["macro_f1"].value == pytest.approx(theirs["macro avg"]["f1-score"])
     assert np.sum([figures["n"] for figures in ours.per_class.values()]) == theirs["micro avg"]["support"]
