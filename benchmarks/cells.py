@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.memory.tables import CELLS
+from models.figures import in_percent
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results"
@@ -87,9 +88,9 @@ def table(found: dict[str, dict[str, Any]]) -> str:
     ]
     for cell, facts in found.items():
         accuracy = facts["accuracy"]
-        low, high = (f"{100 * accuracy[end]:.1f}" for end in ("low", "high"))
+        low, high = (in_percent(accuracy[end]) for end in ("low", "high"))
         lines.append(
-            f"| `{cell}` | {100 * accuracy['value']:.1f} % [{low}, {high}] "
+            f"| `{cell}` | {in_percent(accuracy['value'])} % [{low}, {high}] "
             f"| {facts['tokens_per_second']:,.0f} | {facts['parameters']:,} "
             f"| {facts['onnx_bytes'] / 2**20:.1f} MiB |"
         )

@@ -19,6 +19,7 @@ from statistics import mean, stdev
 
 import numpy as np
 
+from models.figures import in_percent
 from training.perturb import misspelt
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -101,14 +102,14 @@ def table(kept: Path, rows: int, test: int) -> str:
             lost = mean(each["clean"] - each["misspelt"] for each in found)
             clean, wrong = (_spread([each[name] for each in found]) for name in ("clean", "misspelt"))
             lines.append(
-                f"| `{read_as}` ({len(found)} seeds) | {clean} | {wrong} | {100 * lost:.1f} points |"
+                f"| `{read_as}` ({len(found)} seeds) | {clean} | {wrong} | {in_percent(lost)} points |"
             )
     return "\n".join(lines) + f"\n\nTrained on {rows:,} reviews as they are.\n"
 
 
 def _spread(values: Sequence[float]) -> str:
-    shown = f"{100 * mean(values):.1f}"
-    return f"{shown} ± {100 * stdev(values):.1f} %" if len(values) > 1 else f"{shown} %"
+    shown = in_percent(mean(values))
+    return f"{shown} ± {in_percent(stdev(values))} %" if len(values) > 1 else f"{shown} %"
 
 
 if __name__ == "__main__":

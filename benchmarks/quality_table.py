@@ -22,6 +22,7 @@ from benchmarks.result_tables import (
     set_cell,
     times_asked,
 )
+from models.figures import in_percent
 
 HEAD = (
     "| set (rows judged) | test asked (configs) | TF-IDF | NB-weighted | recurrent alone | linear side "
@@ -106,7 +107,7 @@ def changed(runs: Sequence[Run], name: str) -> str:
     shown = []
     for model in rows[0]["accuracy"] if rows else ():
         change = statistics.fmean(line["accuracy"][model] - line["unchanged"][model] for line in rows)
-        shown.append(f"{model} {change * 100:+.1f}")
+        shown.append(f"{model} {in_percent(change, signed=True)}")
     return ", ".join(shown)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.quality import RESULTS
+from models.figures import in_percent
 
 Run = dict[str, Any]
 
@@ -96,14 +97,15 @@ def metric(of_runs: Sequence[dict[str, Any]], name: str) -> str:
 def margin(runs: Sequence[Run]) -> str:
     """By how much the main figure is above that of the baseline which was the better one on dev."""
     value, low, high = (
-        statistics.fmean(run["margin"][key] for run in runs) * 100 for key in ("value", "low", "high")
+        in_percent(statistics.fmean(run["margin"][key] for run in runs), signed=True)
+        for key in ("value", "low", "high")
     )
-    return f"{value:+.1f} [{low:+.1f}, {high:+.1f}]"
+    return f"{value} [{low}, {high}]"
 
 
 def mean_and_spread(values: Sequence[float]) -> str:
     """In percent; the deviation where there are several that differ."""
-    mean = f"{statistics.fmean(values) * 100:.1f}"
+    mean = in_percent(statistics.fmean(values))
     if len(values) < 2 or len(set(values)) == 1:
         return mean
-    return f"{mean} ± {statistics.stdev(values) * 100:.1f}"
+    return f"{mean} ± {in_percent(statistics.stdev(values))}"

@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from models.figures import in_percent
 from models.runtime.quiet import quiet_tensorflow
 from models.runtime.threads import available_cpus, limit_threads
 
@@ -150,7 +151,7 @@ def line(name: str, way: str, run: Run, against: Run, tokens: int, data: Data) -
     text = f"{name:10} {way:17} {run.seconds:8.1f} s {tokens / run.seconds / 1e3:6.0f}k tok/s"
     text += f" {against.seconds / run.seconds:5.2f}x"
     if run.accuracy is not None:
-        text += f"  accuracy {run.accuracy:.1%} ± {half_interval(run, data):.1%}"
+        text += f"  accuracy {in_percent(run.accuracy)}% ± {in_percent(half_interval(run, data))} points"
     return text
 
 

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from models.errors import ArtifactNotFoundError, EngramError, InputError, LabelsError
+from models.figures import in_percent
 from models.nearest import nearest
 from models.runtime.artifact import open_artifact, verify_files
 from models.runtime.location import list_models, list_versions
@@ -129,6 +130,6 @@ def _check_baseline(manifest: Manifest) -> None:
     margin = manifest.margin
     if margin is not None and margin.value < 0:
         raise BelowBaselineError(
-            f"Version {manifest.version} of {manifest.name!r} is {-margin.value:.1%} less accurate than its "
-            f"baseline ({manifest.baseline_name})"
+            f"Version {manifest.version} of {manifest.name!r} is {in_percent(-margin.value)} points less "
+            f"accurate than its baseline ({manifest.baseline_name})"
         )

@@ -8,6 +8,7 @@ from typing import Protocol, Self
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from models.figures import in_percent
 from training.history import EpochRecord
 from training.metric_names import METRIC_NAMES
 
@@ -50,7 +51,7 @@ def epoch_line(record: EpochRecord, monitor: str, *, best: bool) -> str:
     name, score = ("accuracy", record.dev_accuracy) if by_loss else (METRIC_NAMES[monitor], record.score)
     return (
         f"epoch {record.epoch}: train loss {record.train_loss:.4f}, dev loss {record.dev_loss:.4f}, "
-        f"dev {name} {score:.2%}, {record.seconds:.1f} s, "
+        f"dev {name} {in_percent(score)}%, {record.seconds:.1f} s, "
         f"{record.tokens_per_second / 1000:.0f}k tokens/s{', best so far' if best else ''}"
     )
 

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.counted import counted
+from models.figures import in_percent
 from models.networks.spec import NetworkSpec
 from models.networks.wide.blend import add_wide
 from models.runtime.artifact import Artifact
@@ -152,7 +153,7 @@ def prepare(
     )
     for baseline in baselines:
         how = f"fitted in {baseline.seconds:.0f} s" if baseline.seconds else "kept from an earlier run"
-        reporter.say(f"baseline {how}: {baseline.name}; {baseline.dev_score:.2%} on dev")
+        reporter.say(f"baseline {how}: {baseline.name}; {in_percent(baseline.dev_score)}% on dev")
     taught = lessons(config, dataset, labels, rule, vocabulary, reporter) if trains else None
     wide = None
     if config.model.wide:

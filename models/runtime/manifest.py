@@ -192,8 +192,9 @@ class Environment(_Part):
 class Manifest(_Part):
     """The content of ``manifest.json``.
 
-    ``baseline``, ``margin`` (accuracy of the network above the baseline's, with a paired interval),
-    ``mcnemar`` and ``robustness`` are those of the test part, or of dev where there is no test part.
+    ``baseline``, ``margin`` (accuracy of the network above the baseline's, with a paired interval; above 0
+    where the network is better), ``mcnemar`` and ``robustness`` are those of the test part, or of dev where
+    there is no test part.
     ``baselines`` are all that were fitted, the one of ``baseline`` first; ``abstention`` is a curve on dev.
     ``examples`` are dev texts to try the model with.
     ``labels`` are the intents of a joint model and the entity types of a tagging one; its margin is that of

@@ -32,7 +32,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 def test_an_epoch_is_told_in_one_line() -> None:
     assert epoch_line(RECORD, "accuracy", best=True) == (
-        "epoch 2: train loss 0.5000, dev loss 0.4000, dev accuracy 80.00%, 3.0 s, 12k tokens/s, best so far"
+        "epoch 2: train loss 0.5000, dev loss 0.4000, dev accuracy 80.0%, 3.0 s, 12k tokens/s, best so far"
     )
     assert not epoch_line(RECORD, "accuracy", best=False).endswith("best so far")
 
@@ -40,9 +40,9 @@ def test_an_epoch_is_told_in_one_line() -> None:
 @pytest.mark.parametrize(
     ("monitor", "told"),
     [
-        ("f1", "dev F1 of entities 70.00%"),
-        ("macro_f1", "dev macro F1 70.00%"),
-        ("loss", "dev accuracy 80.00%"),
+        ("f1", "dev F1 of entities 70.0%"),
+        ("macro_f1", "dev macro F1 70.0%"),
+        ("loss", "dev accuracy 80.0%"),
     ],
 )
 def test_the_line_of_an_epoch_names_the_score_that_chooses_the_weights(monitor: str, told: str) -> None:
@@ -95,8 +95,8 @@ def test_a_terminal_gets_a_bar_with_speed_and_time_left_and_lines_above_it(
         "loss 0.7500",
         "k tokens/s",
         "-:--:--",
-        "dev accuracy 80.00%",
+        "dev accuracy 80.0%",
         "label [/b] is",
     ):
         assert part in shown, part
-    assert shown.count("dev accuracy 80.00%") == 2
+    assert shown.count("dev accuracy 80.0%") == 2

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from models.counted import counted
+from models.figures import in_percent
 from models.runtime.location import artifacts_folder, find_artifact
 from training.cli.engine import add_engine, engine_for_all
 from training.cli.side_by_side import on_file
@@ -135,11 +136,15 @@ def _add_on_data(table: Any, facts: list[dict[str, Any]]) -> None:
         return
     table.add_section()
     table.add_row(
-        f"on the file, {counted(judged[0]['n'], 'row')}", *(_with_interval(one["accuracy"]) for one in judged)
+        f"on the file, {counted(judged[0]['n'], 'row')} (%)",
+        *(_with_interval(one["accuracy"]) for one in judged),
     )
     pairs = [one["against_first"] for one in judged]
     if any(pairs):
-        table.add_row("above the first", *(pair and _with_interval(pair["margin"], "+") for pair in pairs))
+        table.add_row(
+            "above the first (points)",
+            *(pair and _with_interval(pair["margin"], signed=True) for pair in pairs),
+        )
         table.add_row(
             "only it / only the first",
             *(pair and f"{pair['this_only']} / {pair['first_only']}" for pair in pairs),
@@ -148,14 +153,10 @@ def _add_on_data(table: Any, facts: list[dict[str, Any]]) -> None:
     table.add_section()
 
 
-def _with_interval(figure: dict[str, float], sign: str = "") -> str:
-    return " ".join(
-        [
-            f"{figure['value']:{sign}.2%}",
-            f"[{figure['low'] * 100:{sign}.1f}, {figure['high'] * 100:{sign}.1f}]",
-        ]
-    )
+def _with_interval(figure: dict[str, float], *, signed: bool = False) -> str:
+    value, low, high = (in_percent(figure[key], signed=signed) for key in ("value", "low", "high"))
+    return f"{value} [{low}, {high}]"
 
 
 def _percent(value: float | None) -> str:
-    return "" if value is None else f"{value:.2%}"
+    return "" if value is None else f"{in_percent(value)}%"

@@ -5,6 +5,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from models.counted import counted
+from models.figures import in_percent
 from models.runtime.location import artifacts_folder, find_artifact
 from models.runtime.manifest import TAGGING
 from training.cli.arguments import add_artifact_and_data
@@ -74,16 +75,18 @@ def _print(name: str, body: dict[str, Any]) -> None:
     for column in ("", "value", "95 % interval"):
         table.add_column(column, justify="left" if not column else "right")
     for metric, (low, high) in body["interval"].items():
-        table.add_row(METRIC_NAMES[metric], f"{body[metric]:.2%}", f"{low:.2%} to {high:.2%}")
+        table.add_row(
+            METRIC_NAMES[metric], f"{in_percent(body[metric])}%", f"{in_percent(low)}% to {in_percent(high)}%"
+        )
     for kind, mean in body.get("cardinality", {}).items():
         table.add_row(f"labels a row, {kind}", f"{mean:.2f}", "")
     for label, facts in body["per_class"].items():
         table.add_row(
             f"F1, {label} ({facts['n']:,.0f})",
-            f"{facts['f1']:.2%}",
-            f"precision {facts['precision']:.1%}, recall {facts['recall']:.1%}",
+            f"{in_percent(facts['f1'])}%",
+            f"precision {in_percent(facts['precision'])}%, recall {in_percent(facts['recall'])}%",
         )
     for name, facts in body["slices"].items():
-        table.add_row(f"accuracy, {name} ({facts['n']:,.0f})", f"{facts['accuracy']:.2%}", "")
+        table.add_row(f"accuracy, {name} ({facts['n']:,.0f})", f"{in_percent(facts['accuracy'])}%", "")
     # Labels are data: nothing in them is markup.
     Console(markup=False, highlight=False, emoji=False).print(table)

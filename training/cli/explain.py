@@ -4,6 +4,7 @@ import argparse
 import json
 from typing import TYPE_CHECKING
 
+from models.figures import in_percent
 from models.runtime.location import artifacts_folder, find_artifact
 from training.cli.engine import add_engine, engine_for
 from training.cli.texts import refuse_files
@@ -52,18 +53,18 @@ def _print(explanation: "Explanation", manifest: "Manifest") -> None:
     console = Console(markup=False, highlight=False, emoji=False)
     label = labels[answer.best]
     doubt = ", abstained" if answer.abstained else ""
-    console.print(f"{label} ({answer.confidence:.1%}{doubt})", soft_wrap=True)
+    console.print(f"{label} ({in_percent(answer.confidence)}%{doubt})", soft_wrap=True)
     if not explanation.words:
         console.print("There is no word in the text that the model could read.")
         return
     most = max(abs(word.effect) for word in explanation.words) or 1.0
     table = Table(box=None, pad_edge=False)
     table.add_column("word")
-    table.add_column(f"effect on {label}", justify="right")
+    table.add_column(f"effect on {label} (points)", justify="right")
     table.add_column("")
     table.add_column("answer so far")
     for word, prefix in zip(explanation.words, explanation.prefixes, strict=True):
         bar = ("+" if word.effect > 0 else "-") * round(abs(word.effect) / most * _BAR)
         so_far = f"{labels[prefix.answer.best]} {prefix.answer.confidence:.0%}"
-        table.add_row(word.word, f"{word.effect * 100:+.1f}", bar, so_far)
+        table.add_row(word.word, in_percent(word.effect, signed=True), bar, so_far)
     console.print(table)

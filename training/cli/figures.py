@@ -9,7 +9,9 @@ from rich.console import Console
 from rich.table import Table
 
 from models.counted import counted
+from models.figures import in_percent
 from models.runtime.manifest import Evaluation, Interval, Manifest, RobustnessRow, main_metric
+from training.margin import margin
 from training.metric_names import METRIC_NAMES
 from training.report.verdict import verdict
 
@@ -32,14 +34,15 @@ def print_comparison(manifest: Manifest) -> None:
     if seeds := manifest.training.get("seeds"):
         mean, sd = seeds["dev_mean"], seeds["dev_sd"]
         is_loss = manifest.config["training"]["monitor"] == "loss"
-        score = f"{mean:.4f} ± {sd:.4f}" if is_loss else f"{mean:.2%} ± {sd:.2%}"
+        score = f"{mean:.4f} ± {sd:.4f}" if is_loss else _mean_and_spread(mean, sd)
         sentence = f"{seeds['n']} networks: dev score {score}"
         if "test_mean" in seeds:
             metric = main_metric(manifest.task)
-            sentence += f", test {METRIC_NAMES[metric]} {seeds['test_mean']:.2%} ± {seeds['test_sd']:.2%}"
+            score = _mean_and_spread(seeds["test_mean"], seeds["test_sd"])
+            sentence += f", test {METRIC_NAMES[metric]} {score}"
             if manifest.baseline is not None:
-                above = seeds["test_mean"] - manifest.baseline.metrics[metric].value
-                sentence += f", on average {above * 100:+.2f} points against the baseline"
+                above = margin(metric, seeds["test_mean"], manifest.baseline.metrics[metric].value)
+                sentence += f", on average {in_percent(above, signed=True)} points against the baseline"
         console.print(sentence, soft_wrap=True)
 
 
@@ -58,7 +61,8 @@ def sentences(manifest: Manifest) -> list[str]:
         metric = main_metric(manifest.task)
         here = facts.metrics[metric].value
         found.append(
-            f"baseline {facts.name}: {facts.dev_score:.2%} on dev, {METRIC_NAMES[metric]} {here:.2%} here"
+            f"baseline {facts.name}: {in_percent(facts.dev_score)}% on dev, "
+            f"{METRIC_NAMES[metric]} {in_percent(here)}% here"
         )
     for row in manifest.robustness:
         found.append(f"{row.name} ({counted(row.n, 'row')}): {', '.join(_shares(row))}")
@@ -68,10 +72,13 @@ def sentences(manifest: Manifest) -> list[str]:
 def _shares(row: RobustnessRow) -> list[str]:
     """Each model's accuracy, and its change where the rows were changed."""
     unchanged = row.unchanged or {}
-    return [
-        f"{model} {share:.2%}" + (f" ({(share - unchanged[model]) * 100:+.1f})" if model in unchanged else "")
-        for model, share in row.accuracy.items()
-    ]
+    shown = []
+    for model, share in row.accuracy.items():
+        change = ""
+        if model in unchanged:
+            change = f" ({in_percent(share - unchanged[model], signed=True)} points)"
+        shown.append(f"{model} {in_percent(share)}%{change}")
+    return shown
 
 
 def comparison_table(manifest: Manifest) -> Table:
@@ -82,24 +89,26 @@ def comparison_table(manifest: Manifest) -> Table:
     # Few lines and short figures: it has to fit into 80 columns.
     title = f"{manifest.name}: {counted(network.n, f'{part} row')}, in %, with 95 % intervals"
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    for column, justify in (("", "left"), ("network", "right"), ("baseline", "right"), ("margin", "right")):
-        table.add_column(column, justify=justify)  # type: ignore[arg-type]
+    table.add_column()
+    for column in ("network", "baseline", "margin (points)"):
+        table.add_column(column, justify="right")
     for name, shown in METRIC_NAMES.items():
         if name in network.metrics:
             theirs = baseline.metrics.get(name) if baseline else None
-            margin = _margin(network, baseline, name)
+            ahead = _margin(network, baseline, name)
             if name == main_metric(manifest.task) and manifest.margin is not None:
-                margin += f" [{manifest.margin.low * 100:+.1f}, {manifest.margin.high * 100:+.1f}]"
-            table.add_row(shown, _with_interval(network.metrics[name]), _value(theirs), margin)
+                low, high = (
+                    in_percent(end, signed=True) for end in (manifest.margin.low, manifest.margin.high)
+                )
+                ahead += f" [{low}, {high}]"
+            table.add_row(shown, _with_interval(network.metrics[name]), _value(theirs), ahead)
     for name, facts in network.slices.items():
         theirs_slice = baseline.slices.get(name) if baseline else None
-        difference = facts["accuracy"] - theirs_slice["accuracy"] if theirs_slice else None
-        table.add_row(
-            f"in {name} ({facts['n']:,.0f})",
-            f"{facts['accuracy'] * 100:.2f}",
-            f"{theirs_slice['accuracy'] * 100:.2f}" if theirs_slice else "",
-            f"{difference * 100:+.2f}" if difference is not None else "",
-        )
+        row = [f"in {name} ({facts['n']:,.0f})", in_percent(facts["accuracy"])]
+        if theirs_slice:
+            ahead = in_percent(margin("accuracy", facts["accuracy"], theirs_slice["accuracy"]), signed=True)
+            row += [in_percent(theirs_slice["accuracy"]), ahead]
+        table.add_row(*row)
     return table
 
 
@@ -133,20 +142,26 @@ def _judged_part(manifest: Manifest) -> str:
 
 def _sides(what: str, accuracy: dict[str, float], linear_share: float) -> str:
     return (
-        f"{what} of the recurrent side alone {accuracy['recurrent']:.2%}, of the linear side alone "
-        f"{accuracy['linear']:.2%}, of their blend {accuracy['blend']:.2%} (linear share {linear_share:.0%})"
+        f"{what} of the recurrent side alone {in_percent(accuracy['recurrent'])}%, of the linear side alone "
+        f"{in_percent(accuracy['linear'])}%, of their blend {in_percent(accuracy['blend'])}% "
+        f"(linear share {linear_share:.0%})"
     )
 
 
 def _with_interval(figure: Interval) -> str:
-    return f"{figure.value * 100:.2f} [{figure.low * 100:.1f}, {figure.high * 100:.1f}]"
+    return f"{in_percent(figure.value)} [{in_percent(figure.low)}, {in_percent(figure.high)}]"
 
 
 def _value(figure: Interval | None) -> str:
-    return f"{figure.value * 100:.2f}" if figure else ""
+    return in_percent(figure.value) if figure else ""
+
+
+def _mean_and_spread(mean: float, deviation: float) -> str:
+    return f"{in_percent(mean)}% ± {in_percent(deviation)} points"
 
 
 def _margin(network: Evaluation, baseline: Evaluation | None, name: str) -> str:
     if baseline is None or name not in baseline.metrics:
         return ""
-    return f"{(network.metrics[name].value - baseline.metrics[name].value) * 100:+.2f}"
+    ahead = margin(name, network.metrics[name].value, baseline.metrics[name].value)
+    return in_percent(ahead, signed=True)

@@ -5,6 +5,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from models.counted import counted
+from models.figures import in_percent
 from models.runtime.location import artifacts_folder, find_artifact
 from training.cli.arguments import add_artifact_and_data
 from training.cli.engine import add_engine, engine_for
@@ -98,7 +99,7 @@ def _print(manifest: "Manifest", found: "list[LabelThreshold]", title: str) -> N
 
 def _cells(at: "AtThreshold") -> list[str]:
     shares: list[Any] = [at.precision, at.recall, at.f1]
-    return [f"{at.threshold:.4f}", *("–" if share is None else f"{share:.1%}" for share in shares)]
+    return [f"{at.threshold:.4f}", *("–" if share is None else f"{in_percent(share)}%" for share in shares)]
 
 
 def _share(text: str) -> float:

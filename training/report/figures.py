@@ -1,31 +1,32 @@
 """How numbers are written on the page."""
 
+from models.figures import in_percent, in_thousandths
 from models.runtime.manifest import Interval
 
 
 def percent(share: float) -> str:
     """0.869 as "86.9 %", which no line break splits."""
-    return f"{100 * share:.1f}\u00a0%"
+    return f"{in_percent(share)}\u00a0%"
 
 
 def points(difference: float) -> str:
     """A difference of two shares in percentage points, with its sign."""
-    return f"{_signed(100 * difference, 1)}\u00a0points"
+    return f"{points_alone(difference)}\u00a0points"
 
 
 def points_alone(difference: float) -> str:
     """The same without the unit."""
-    return _signed(100 * difference, 1)
+    return _with_minus(in_percent(difference, signed=True))
 
 
 def signed(difference: float) -> str:
     """A difference with its sign, three digits."""
-    return _signed(difference, 3)
+    return _with_minus(in_thousandths(difference, signed=True))
 
 
 def figure(value: float) -> str:
     """Three digits."""
-    return f"{value:.3f}"
+    return in_thousandths(value)
 
 
 def spaced(name: str) -> str:
@@ -35,7 +36,7 @@ def spaced(name: str) -> str:
 
 def interval(found: Interval) -> str:
     """Both ends, three digits each."""
-    return f"{found.low:.3f} to {found.high:.3f}"
+    return f"{in_thousandths(found.low)} to {in_thousandths(found.high)}"
 
 
 def count(number: float) -> str:
@@ -49,6 +50,6 @@ FILTERS = {
 }
 
 
-def _signed(value: float, digits: int) -> str:
-    text = f"{value:+.{digits}f}"
-    return text.replace("-", "\u2212") if float(text) else text[1:]
+def _with_minus(text: str) -> str:
+    """With a minus sign instead of a hyphen."""
+    return text.replace("-", "\u2212")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from models.figures import in_percent, in_thousandths
 from models.runtime.manifest import TAGGING, Manifest, RobustnessRow, main_metric
 from models.text.spec import TextRule
 from training.report.figures import percent, spaced
@@ -111,7 +112,7 @@ def _weak_labels(manifest: Manifest) -> Iterator[str]:
         below = [label for label in found if found[label]["f1"] < mean]
         weakest = sorted(below, key=lambda label: found[label]["f1"])[:_WEAKEST]
         shown = ", ".join(
-            f"{label} ({found[label]['f1']:.3f}, {found[label]['n']:,.0f})" for label in weakest
+            f"{label} ({in_thousandths(found[label]['f1'])}, {found[label]['n']:,.0f})" for label in weakest
         )
         if shown:
             yield f"Lowest F1, with the number judged: {shown}."
@@ -130,6 +131,6 @@ def _rare_labels(manifest: Manifest) -> Iterator[str]:
 def _confidence(manifest: Manifest) -> Iterator[str]:
     if error := judged_evaluation(manifest).metrics.get("ece"):
         yield (
-            f"Its confidence is off by {100 * error.value:.1f} points on average (expected calibration "
-            f"error; 95 % interval {100 * error.low:.1f} to {100 * error.high:.1f})."
+            f"Its confidence is off by {in_percent(error.value)} points on average (expected calibration "
+            f"error; 95 % interval {in_percent(error.low)} to {in_percent(error.high)})."
         )

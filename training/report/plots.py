@@ -11,6 +11,7 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path as Outline
 from matplotlib.ticker import MaxNLocator, PercentFormatter, StrMethodFormatter
 
+from models.figures import in_thousandths
 from models.runtime.manifest import DataReference
 from training.history import History
 from training.report.confusion import Confusion, in_blocks, row_shares
@@ -91,7 +92,9 @@ def reliability_plot(found: Reliability, title: str) -> Plot:
             zorder=3,
             clip_on=False,
         )
-        upper.text(0.02, 0.95, f"ECE {found.ece:.3f}", transform=upper.transAxes, va="top", weight="bold")
+        upper.text(
+            0.02, 0.95, f"ECE {in_thousandths(found.ece)}", transform=upper.transAxes, va="top", weight="bold"
+        )
         upper.set(title=title, ylabel="accuracy", xlim=(0, 1), ylim=(0, 1.02))
         width = found.bins[0].high
         lower.bar(
@@ -105,7 +108,7 @@ def reliability_plot(found: Reliability, title: str) -> Plot:
             axes.grid(axis="y")
         upper.yaxis.set_major_formatter(PercentFormatter(1.0, symbol=_PERCENT))
         _count_axis(lower, 2)
-        what = f"Reliability diagram {title.lower()}, expected calibration error {found.ece:.3f}."
+        what = f"Reliability diagram {title.lower()}, expected calibration error {in_thousandths(found.ece)}."
         return Plot(inline_svg(figure, f"reliability {title}", what), "")
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from models.runtime.manifest import TAGGING, Evaluation, Interval, Manifest, main_metric
+from training.margin import margin
 
 Outcome = Literal["better", "unclear", "worse", "alone"]
 
@@ -21,13 +22,12 @@ _MEANINGS = {
     "roc_auc": ("ROC AUC", "share of right and wrong pairs in the right order"),
     "ece": ("Calibration error", "mean distance of confidence and accuracy; lower is better"),
 }
-_LOWER_IS_BETTER = ("ece",)
 _EXACT = "share of rows with exactly the right labels"
 
 
 @dataclass(frozen=True, slots=True)
 class MetricRow:
-    """A metric of both models. ``margin`` is above 0 where the network is better."""
+    """A metric of both models. ``margin``: see ``training.margin``."""
 
     name: str
     title: str
@@ -69,14 +69,14 @@ def verdict(manifest: Manifest) -> Verdict:
     return Verdict(accuracy, baseline, paired, outcome, words)
 
 
-def _outcome(margin: Interval) -> tuple[Outcome, str]:
+def _outcome(paired: Interval) -> tuple[Outcome, str]:
     """What the 95 % interval of the margin allows to say."""
-    if margin.low > 0:
+    if paired.low > 0:
         return (
             "better",
             "The network beats the baseline: the whole 95 % interval of the margin is above zero.",
         )
-    if margin.high < 0:
+    if paired.high < 0:
         return (
             "worse",
             "The network does not beat the baseline: the whole 95 % interval of the margin is below zero.",
@@ -98,8 +98,6 @@ def metric_rows(manifest: Manifest) -> list[MetricRow]:
         if name == "accuracy" and manifest.task in TAGGING:
             title, meaning = "Texts all right", "every entity, and the intent if there is one"
         baseline = theirs.get(name)
-        margin = None if baseline is None else network.value - baseline.value
-        if margin is not None and name in _LOWER_IS_BETTER:
-            margin = -margin
-        rows.append(MetricRow(name, title, meaning, network, baseline, margin))
+        ahead = None if baseline is None else margin(name, network.value, baseline.value)
+        rows.append(MetricRow(name, title, meaning, network, baseline, ahead))
     return rows

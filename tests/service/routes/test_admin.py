@@ -114,7 +114,7 @@ def test_below_its_baseline_a_version_becomes_stable_only_on_purpose(served, sto
     reply = put(served, 3)
     assert (reply.status_code, reply.get_json()["code"]) == (409, "BELOW_BASELINE")
     assert reply.get_json()["error"] == (
-        "Version 3 of 'reviews' is 10.0% less accurate than its baseline (a line); "
+        "Version 3 of 'reviews' is 10.0 points less accurate than its baseline (a line); "
         "\"accept_below_baseline\": true labels it 'stable' all the same."
     )
     assert put(served, 3, accept_below_baseline=True).status_code == 200

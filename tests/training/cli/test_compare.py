@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from models.figures import in_percent
 from models.runtime.checksum import sealed
 
 TINY_DATA = Path(__file__).resolve().parents[3] / "examples" / "tiny.csv"
@@ -76,6 +77,9 @@ def test_on_a_file_models_are_paired_row_by_row(
 
     shown = engram("compare", tiny_artifact, other, "--data", file)
     assert "McNemar's p" in shown.out
+    (line,) = [line for line in shown.out.splitlines() if "above the first (points)" in line]
+    assert f" {in_percent((40 - 2 * right) / 40, signed=True)} [" in line
+    assert "%" not in line
     assert f"{40 - right} / {right}" in shown.out
 
 

@@ -42,7 +42,7 @@ def test_the_figures_are_those_of_the_file(engram: RunCli, tiny_artifact: Path, 
 def test_without_json_a_table_is_printed(engram: RunCli, tiny_artifact: Path, data: Path) -> None:
     result = engram("evaluate", tiny_artifact, data)
     assert result.code == 0
-    for part in ("tiny: 6 rows", "accuracy", "66.67%", "F1, negative", "accuracy, b (3)"):
+    for part in ("tiny: 6 rows", "accuracy", "66.7%", "F1, negative", "accuracy, b (3)"):
         assert part in result.out
 
 

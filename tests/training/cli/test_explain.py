@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from models.figures import in_percent
+
 RunCli = Callable[..., Any]
 
 
@@ -18,10 +20,11 @@ def test_each_word_has_a_line_with_its_effect_and_the_answer_so_far(
     body = json.loads(engram("explain", tiny_artifact, "a gripping [bold]story", "--json").out)
     lines = shown.out.splitlines()
     assert lines[0].startswith(body["label"])
+    assert f"effect on {body['label']} (points)" in lines[1]
     assert len(lines) == 2 + len(body["words"])
     for line, word, prefix in zip(lines[2:], body["words"], body["prefixes"], strict=True):
         assert line.startswith(word["word"])
-        assert f"{word['effect'] * 100:+.1f}" in line
+        assert in_percent(word["effect"], signed=True) in line
         assert line.rstrip().endswith(f"{prefix['label']} {prefix['confidence']:.0%}")
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from models.figures import in_percent
 from models.runtime.artifact import open_artifact, verify_files
 from models.runtime.manifest import Manifest
 
@@ -238,7 +239,7 @@ def test_several_seeds_give_the_best_network_with_mean_and_spread(
     assert "2 networks: dev score" in result.err
     assert manifest.baseline is not None
     above = seeds["test_mean"] - manifest.baseline.metrics["accuracy"].value
-    assert f"on average {above * 100:+.2f} points against the baseline" in result.err
+    assert f"on average {in_percent(above, signed=True)} points against the baseline" in result.err
     assert names(tmp_path / "artifacts") == [".baselines", ".runs", ".tensorboard", "small"]
     assert names(tmp_path / "artifacts" / ".runs") == []
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from models.figures import in_thousandths
 from training.report.render import render_report
 
 LARGEST = 1_000_000
@@ -108,9 +109,15 @@ def test_metric_table_holds_the_figures_of_the_manifest(make_material, read_page
     assert len(rows) == len(network)
     accuracy = next(row for row in rows if row[0].startswith("Accuracy"))
     here, there = network["accuracy"], baseline["accuracy"]
-    assert accuracy[1] == f"{here.value:.3f} {here.low:.3f} to {here.high:.3f}"
-    assert accuracy[2] == f"{there.value:.3f} {there.low:.3f} to {there.high:.3f}"
-    assert accuracy[3] == f"{here.value - there.value:+.3f}"
+    assert (
+        accuracy[1]
+        == f"{in_thousandths(here.value)} {in_thousandths(here.low)} to {in_thousandths(here.high)}"
+    )
+    assert (
+        accuracy[2]
+        == f"{in_thousandths(there.value)} {in_thousandths(there.low)} to {in_thousandths(there.high)}"
+    )
+    assert accuracy[3] == in_thousandths(here.value - there.value, signed=True)
     error = next(row for row in rows if row[0].startswith("Calibration error"))
     assert float(error[3].replace("\u2212", "-")) == pytest.approx(
         baseline["ece"].value - network["ece"].value, abs=5e-4
@@ -124,17 +131,17 @@ def test_label_slice_and_confusion_tables_hold_the_figures_of_the_manifest(make_
     by_label = {row[0]: row[1:] for row in tables["label-table"][1:]}
     for label, figures in found.per_class.items():
         rows, recall, theirs, *others = by_label[label]
-        assert (int(rows), recall.split()[0]) == (figures["n"], f"{figures['recall']:.3f}")
-        assert theirs == f"{material.manifest.baseline.per_class[label]['recall']:.3f}"
-        assert others == [f"{figures[name]:.3f}" for name in ("precision", "f1")]
+        assert (int(rows), recall.split()[0]) == (figures["n"], in_thousandths(figures["recall"]))
+        assert theirs == in_thousandths(material.manifest.baseline.per_class[label]["recall"])
+        assert others == [in_thousandths(figures[name]) for name in ("precision", "f1")]
     assert [float(row[-1]) for row in tables["label-table"][1:]] == sorted(
         round(figures["f1"], 3) for figures in found.per_class.values()
     )
     by_slice = {row[0]: row[1:] for row in tables["slice-table"][1:]}
     assert list(by_slice) == ["By negation", "with a negation word", "By source", "source=x", "source=y"]
     n, network, baseline, _ = by_slice["source=x"]
-    assert (n, network.split()[0]) == ("150", f"{found.slices['source=x']['accuracy']:.3f}")
-    assert baseline == f"{material.manifest.baseline.slices['source=x']['accuracy']:.3f}"
+    assert (n, network.split()[0]) == ("150", in_thousandths(found.slices["source=x"]["accuracy"]))
+    assert baseline == in_thousandths(material.manifest.baseline.slices["source=x"]["accuracy"])
     assert by_slice["with a negation word"][0] == "17"
     counts = [[int(cell.split()[0]) for cell in row[1:]] for row in tables["confusion"][1:]]
     assert counts == found.confusion

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from models.figures import in_thousandths
 from tests.training.report.tagged import ENTITIES, tagged_material
 from training.report.tagging import render_tagging_report
 from training.report.tagging_slices import tagging_slices
@@ -31,8 +32,8 @@ def test_types_and_slices_hold_the_figures_of_the_rows(make_material, read_page)
     for row in tables["type-table"][1:]:
         figures = found.per_class[row[0]]
         assert row[1] == f"{figures['n']:.0f}"
-        assert row[2].startswith(f"{figures['recall']:.3f} ")
-        assert row[3:] == ["1.000", f"{figures['precision']:.3f}", f"{figures['f1']:.3f}"]
+        assert row[2].startswith(f"{in_thousandths(figures['recall'])} ")
+        assert row[3:] == ["1.000", in_thousandths(figures["precision"]), in_thousandths(figures["f1"])]
     counts = [[int(cell) for cell in row[1:]] for row in tables["type-confusion"][1:]]
     assert counts == found.confusion
     assert tables["slice-table"][1] == ["By length"]
