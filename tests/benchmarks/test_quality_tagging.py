@@ -28,11 +28,12 @@ def test_a_row_for_each_head_with_the_spread_of_the_newest_runs(tmp_path: Path) 
     first = [run(1, 0.5), run(1, 0.95), run(1, 0.93, crf=False)]
     crf, softmax = rows_of(quality_tagging, tmp_path, first, [run(2, 0.97)])
     assert crf == (
-        "| atis (893, 2 seeds) | CRF | 96.0 ± 1.4 | 97.0 ± 1.4 | 86.0 ± 1.4 | 94.0 | 93.0 | 80.0 "
+        "| atis (893, 2 seeds) | 4 (2) | CRF | 96.0 ± 1.4 | 97.0 ± 1.4 | 86.0 ± 1.4 | 94.0 | 93.0 | 80.0 "
         "| +2.0 [+1.0, +3.0] |"
     )
     assert softmax == (
-        "| atis (893, 1 seed) | softmax | 93.0 | 94.0 | 83.0 | 94.0 | 93.0 | 80.0 | -1.0 [-2.0, +0.0] |"
+        "| atis (893, 1 seed) | 4 (2) | softmax | 93.0 | 94.0 | 83.0 | 94.0 | 93.0 | 80.0 "
+        "| -1.0 [-2.0, 0.0] |"
     )
     assert crf.count("|") == softmax.count("|") == HEAD.splitlines()[0].count("|")
 
@@ -40,13 +41,13 @@ def test_a_row_for_each_head_with_the_spread_of_the_newest_runs(tmp_path: Path) 
 def test_runs_of_another_config_are_not_averaged(tmp_path: Path) -> None:
     other = {"task": "joint", "model": {"crf": True}, "training": {"epochs": 9}}
     (row,) = rows_of(quality_tagging, tmp_path, [run(1, 0.5, config=other)], [run(2, 0.97)], [run(3, 0.97)])
-    assert row.startswith("| atis (893, 2 seeds) | CRF | 97.0 |")
+    assert row.startswith("| atis (893, 2 seeds) | 3 (2) | CRF | 97.0 |")
 
 
 def test_a_softmax_of_another_recipe_says_so(tmp_path: Path) -> None:
     other = {"task": "joint", "model": {"crf": False}, "training": {"epochs": 9}}
     _, softmax = rows_of(quality_tagging, tmp_path, [run(1, 0.97), run(1, 0.96, config=other)])
-    assert softmax.startswith("| atis (893, 1 seed) | softmax, another recipe | 96.0 |")
+    assert softmax.startswith("| atis (893, 1 seed) | 2 (2) | softmax, another recipe | 96.0 |")
 
 
 def test_plain_tagging_has_no_figures_of_intents(tmp_path: Path) -> None:
@@ -57,7 +58,7 @@ def test_plain_tagging_has_no_figures_of_intents(tmp_path: Path) -> None:
         "config": {"task": "tagging", "model": {"crf": True}},
     }
     (row,) = rows_of(quality_tagging, tmp_path, [run(1, 0.95, **plain)])
-    assert row.startswith("| cluener (893, 1 seed) | CRF | 70.0 |  | 50.0 | 60.0 |  | 40.0 |")
+    assert row.startswith("| cluener (893, 1 seed) | 1 (1) | CRF | 70.0 |  | 50.0 | 60.0 |  | 40.0 |")
 
 
 def test_sets_without_tags_are_left_out(tmp_path: Path) -> None:

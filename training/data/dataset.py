@@ -42,7 +42,7 @@ class Dataset:
     skipped: Mapping[str, int]
     warnings: tuple[str, ...]
     fingerprint: str
-    roles: Roles = field(default_factory=Roles)
+    roles: Roles = field(default_factory=Roles, compare=False)
     facts: Mapping[str, Any] | None = None
 
     @property

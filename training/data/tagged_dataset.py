@@ -40,7 +40,7 @@ class TaggedDataset:
     repaired: Mapping[str, int]
     warnings: tuple[str, ...]
     fingerprint: str
-    roles: Roles = field(default_factory=Roles)
+    roles: Roles = field(default_factory=Roles, compare=False)
     facts: Mapping[str, Any] | None = None
 
 
