@@ -80,7 +80,7 @@ def test_the_table_holds_means_over_seeds_of_one_config(tmp_path: Path) -> None:
         "",
         "",
         "",
-        "+0.0 [-0.5, +0.5]",
+        "0.0 [-0.5, +0.5]",
         "1.5",
         "network -4.0, baseline -2.0",
         "network 81.5, baseline 77.3",
