@@ -1,6 +1,7 @@
 """What a worker needs to begin may break after the start: its successor begins all the same."""
 
 import hashlib
+import json
 import os
 import shutil
 import signal
@@ -31,6 +32,18 @@ def replace_worker(service: Service) -> None:
 def ask(service: Service, key: str | None) -> int:
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     return service.ask("POST", "/predict", BODY, **headers)[0]
+
+
+def id_of_answer(service: Service) -> str:
+    """The id of a request that was answered, by which feedback is told."""
+    connection = service.connect()
+    try:
+        connection.request("POST", "/predict", json.dumps(BODY), {"Content-Type": "application/json"})
+        response = connection.getresponse()
+        assert (response.status, bool(response.read())) == (200, True)
+        return response.headers["X-Request-ID"]
+    finally:
+        connection.close()
 
 
 @pytest.fixture
@@ -74,20 +87,18 @@ def test_the_start_itself_is_refused(artifacts, tmp_path_factory, content) -> No
 def test_without_the_folder_of_feedback_everything_else_is_answered(artifacts, tmp_path_factory) -> None:
     folder = tmp_path_factory.mktemp("feedback") / "told"
     away = folder.with_name("away")
-    told = {"request_id": "r-1", "label": "positive"}
     with Service(artifacts, WORKERS=1, FEEDBACK=folder) as service:
         service.wait_until_ready()
         folder.rename(away)
         replace_worker(service)
-        assert service.ask("POST", "/predict", BODY, **{"X-Request-ID": "r-0"})[0] == 200
+        told = {"request_id": id_of_answer(service), "label": "positive"}
         status, reply = service.ask("POST", "/feedback", told)
         assert (status, reply["code"]) == (503, "FEEDBACK_UNAVAILABLE")
         (event,) = service.events("feedback_unusable")
         assert event["level"] == "error"
         assert not folder.exists(), "texts are stored nowhere else"
         away.rename(folder)
-        assert service.ask("POST", "/predict", BODY, **{"X-Request-ID": "r-1"})[0] == 200
-        assert service.ask("POST", "/feedback", told)[0] == 200
+        assert service.ask("POST", "/feedback", told | {"request_id": id_of_answer(service)})[0] == 200
         assert service.stop() == 0
 
 
