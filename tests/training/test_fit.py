@@ -2,21 +2,24 @@
 
 import math
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 import pytest
 
 from models.errors import TrainingError
-from models.networks.build import build_network
-from models.networks.spec import NetworkSpec
-from training.batching import Batch, Batches
+from tests.training.fits import (
+    DEV,
+    Killed,
+    KillsAfter,
+    everything,
+    new_fit,
+    run,
+    scramble,
+)
+from training.batching import Batch
 from training.checkpoint import CheckpointStore
-from training.config import TrainingConfig
-from training.event_log import EventLog
 from training.fit import EncodedRows, Fit
 from training.history import EpochRecord, History
 from training.interrupt import Interrupt
@@ -24,34 +27,6 @@ from training.progress import PlainReporter
 from training.step import StepFigures
 
 MakeFit = Callable[..., Fit]
-KNOWN, OTHER = 2, 3
-
-
-def rows(count: int, seed: int) -> EncodedRows:
-    """A text is of class 1 if token 3 stands in it."""
-    random = np.random.default_rng(seed)
-    ids = [random.integers(4, 9, size=random.integers(1, 9)).astype(np.int32) for _ in range(count)]
-    targets = np.arange(count, dtype=np.int32) % 2
-    for row, target in zip(ids, targets, strict=True):
-        row[random.integers(len(row))] = OTHER if target else KNOWN
-    return EncodedRows(ids, targets)
-
-
-TRAIN, DEV = rows(40, 1), rows(20, 2)
-
-
-def network(seed: int = 5) -> keras.Model:
-    spec = NetworkSpec(9, 2, embedding_size=4, cell="simple_rnn", units=4, bidirectional=False)
-    return build_network(spec, seed)
-
-
-def new_fit(**values: Any) -> Fit:
-    config = TrainingConfig(**({"epochs": 4, "batch_size": 8, "learning_rate": 0.02, "patience": 9} | values))
-    return Fit(network(), "classification", config, TRAIN, DEV, seed=7)
-
-
-def everything(fit: Fit) -> list[keras.Variable]:
-    return [*fit.model.variables, *fit.updates.variables]
 
 
 @pytest.fixture(scope="module")
@@ -76,13 +51,6 @@ def make_fit(shared_fit: tuple[Fit, list[np.ndarray]], monkeypatch: pytest.Monke
     return make
 
 
-def scramble(fit: Fit) -> Fit:
-    """What a new process must not rely on: every variable gets a value that no run leaves there."""
-    for variable in everything(fit):
-        variable.assign(np.ones_like(np.asarray(variable.value)))
-    return fit
-
-
 @pytest.fixture
 def store(tmp_path: Path) -> CheckpointStore:
     return CheckpointStore(tmp_path / "run")
@@ -90,11 +58,6 @@ def store(tmp_path: Path) -> CheckpointStore:
 
 def weights(fit: Fit) -> list[np.ndarray]:
     return [np.asarray(variable.value).copy() for variable in fit.model.trainable_variables]
-
-
-def run(fit: Fit, store: CheckpointStore, **options: Any) -> History:
-    options = {"reporter": PlainReporter(), "interrupt": Interrupt(), "resume": False} | options
-    return fit.run(store, **options)
 
 
 def with_scores(monkeypatch: pytest.MonkeyPatch, fit: Fit, scores: list[float]) -> list[list[np.ndarray]]:
@@ -164,21 +127,6 @@ def test_the_monitored_loss_is_best_where_it_is_least(make_fit: MakeFit, store: 
     history = run(make_fit(monitor="loss"), store)
     losses = [epoch.dev_loss for epoch in history.epochs]
     assert history.best_epoch == 1 + int(np.argmin(losses))
-
-
-class Killed(Exception):
-    """Stands for a kill at any place of an epoch."""
-
-
-class KillsAfter(PlainReporter):
-    def __init__(self, epoch: int, steps: int) -> None:
-        super().__init__()
-        self.epoch, self.steps = epoch, steps
-
-    def step(self, tokens: int, loss: float) -> None:
-        self.steps -= self._epoch == self.epoch
-        if self.steps < 0:
-            raise Killed
 
 
 def facts(history: History) -> list[tuple[float, ...]]:
@@ -329,52 +277,6 @@ def test_an_interrupted_run_can_be_resumed(make_fit: MakeFit, store: CheckpointS
     run(make_fit(), store, interrupt=interrupt, reporter=StopsAfter(interrupt, 3, 1))
     assert facts(run(scramble(make_fit()), store, resume=True)) == facts(expected)
     assert_same(weights(fit), at_the_end)
-
-
-class CountedBatches(Batches):
-    """Batches by tokens, which counts how often all rows are shuffled."""
-
-    shuffles = 0
-
-    def _shuffled(self, seed: int, epoch: int) -> list[np.ndarray]:
-        self.shuffles += 1
-        return super()._shuffled(seed, epoch)
-
-
-class StepLog(EventLog):
-    """Keeps the numbers of the steps and writes nothing."""
-
-    def __init__(self) -> None:
-        self.steps: list[int] = []
-
-    def step(self, step: int, loss: float, norm: float) -> None:
-        self.steps.append(step)
-
-    def epoch(self, record: EpochRecord) -> None:
-        pass
-
-
-def test_steps_are_counted_on_without_shuffling_earlier_epochs_again(
-    monkeypatch: pytest.MonkeyPatch, make_fit: MakeFit, store: CheckpointStore
-) -> None:
-    drawn = np.full(len(TRAIN.ids), 1 / len(TRAIN.ids))
-    batches = CountedBatches(TRAIN.ids, TRAIN.targets, batch_size=8, batch_tokens=24, shares=drawn)
-    each = [len(list(batches.epoch(7, epoch))) for epoch in range(1, 7)]
-    assert len(set(each)) > 1, "batches by tokens differ in number from epoch to epoch"
-
-    def steps(reporter: PlainReporter, *, resume: bool) -> list[int]:
-        fit, log = make_fit(epochs=6, patience=9), StepLog()
-        monkeypatch.setattr(fit, "batches", batches)
-        batches.shuffles = 0
-        with suppress(Killed):
-            run(scramble(fit) if resume else fit, store, reporter=reporter, log=log, resume=resume)
-        return log.steps
-
-    assert steps(PlainReporter(), resume=False) == list(range(1, sum(each) + 1))
-    assert batches.shuffles == 2 * 6, "an epoch's batches, and how much of them is padding"
-    steps(KillsAfter(3, 1), resume=False)
-    assert steps(PlainReporter(), resume=True) == list(range(sum(each[:2]) + 1, sum(each) + 1))
-    assert batches.shuffles == 2 * 4
 
 
 def test_an_interrupt_before_the_first_step_leaves_nothing_to_keep(
